@@ -1,0 +1,152 @@
+"""What every connector is. Pure Python: no Django, no Celery, no database.
+
+A connector is a folder with a ``connector.py`` whose class derives from ``Connector``, and one line in
+``sync.connectors.REGISTRY``. Its streams are data: ``StreamSpec``.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sync.records import Kind, Record
+
+Payload = dict[str, Any]
+Cursor = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceConfig:
+    """How to reach one source system.
+
+    Args:
+        url: base address, e.g. ``https://odoo.example.com``.
+        username, password: a service account's; for Atlas the e-mail.
+        api_key: used instead of the password where the source takes one.
+        database: Odoo's database name.
+        options: connector-specific settings, e.g. ``requests_per_minute``.
+    """
+
+    url: str
+    username: str = ""
+    password: str = field(default="", repr=False)
+    api_key: str = field(default="", repr=False)
+    database: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamSpec:
+    """One flow of records out of a source.
+
+    Args:
+        name: unique in the connector, e.g. ``productivity``.
+        title: for people.
+        model: the source's own name of what is read; the first half of external keys.
+        kinds: what the records are.
+        fields: fields read, each with the type the mapping relies on (schema contract).
+        every_s: how often to read, in seconds.
+        rank: order of a first load and priority in the request budget; masters are low.
+        incremental: False = the whole set is read each time and compared by content.
+        acceptable_delay_s: age above which the stream counts as late.
+    """
+
+    name: str
+    title: str
+    model: str
+    kinds: tuple[Kind, ...]
+    fields: Mapping[str, str] = field(default_factory=dict)
+    every_s: int = 60
+    rank: int = 50
+    incremental: bool = True
+    acceptable_delay_s: int = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One raw row as the source gave it, self-contained: mapping must not need the source again."""
+
+    external_key: str
+    payload: Payload
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A bounded batch of rows and the cursor that is right once they are committed.
+
+    Args:
+        rows: at most about 1,000 rows.
+        cursor: JSON-serialisable; stored in the transaction that commits the rows.
+        total: rows this run expects in all, if known.
+    """
+
+    rows: list[Row]
+    cursor: Cursor
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Answer of a connection test: version and what the account may see.
+
+    Args:
+        version: the source's product and version.
+        visible: rows visible per stream. Zero where rows are expected hints at missing rights.
+        warnings: each says what to do.
+    """
+
+    version: str
+    visible: Mapping[str, int]
+    warnings: tuple[str, ...] = ()
+
+
+class Connector(ABC):
+    """Reads one source. Holds a connection; not shared between threads.
+
+    Methods raise ``SourceUnavailable`` (retry), ``SourceRefused`` (a person acts) or ``SchemaDrift``;
+    ``to_records`` raises ``BadRow``.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    streams: ClassVar[Mapping[str, StreamSpec]]
+
+    def __init__(self, config: SourceConfig) -> None:
+        self.config = config
+
+    @classmethod
+    def offers(cls) -> frozenset[Kind]:
+        """Kinds of record this connector can deliver."""
+        return frozenset(kind for spec in cls.streams.values() for kind in spec.kinds)
+
+    @abstractmethod
+    def check(self) -> Check:
+        """Log in and count what is visible, without reading rows."""
+
+    @abstractmethod
+    def verify_schema(self, stream: str) -> None:
+        """Compare the source's fields with the stream's contract; raise ``SchemaDrift`` on a difference."""
+
+    @abstractmethod
+    def read(self, stream: str, cursor: Cursor) -> Iterator[Page]:
+        """Yield pages from ``cursor`` ({} = from the start) until the source has no more for now."""
+
+    @abstractmethod
+    def read_keys(self, stream: str) -> Iterator[str]:
+        """Yield the external key of every row the source still has (for the deletion sweep)."""
+
+    @classmethod
+    @abstractmethod
+    def to_records(cls, stream: str, payload: Payload) -> list[Record]:
+        """Turn one raw row into records; an empty list when the row means nothing to us (e.g. a draft)."""
+
+    @classmethod
+    @abstractmethod
+    def record_url(cls, config: SourceConfig, external_key: str) -> str:
+        """Address of the record's page in the source's own user interface; empty when it has none."""
+
+    def close(self) -> None:
+        """Release the connection. Safe to call twice."""
+        return None

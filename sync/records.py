@@ -1,0 +1,263 @@
+"""The typed records that connectors hand over: the contract between a source and the rest.
+
+No Django here. Times are aware UTC datetimes, durations seconds, quantities in the product's unit.
+Every record names itself by ``external_key`` = ``"<model>/<id>"`` in its source.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a record is about. Masters come first: facts refer to them."""
+
+    PLANT = "plant"
+    LINE = "line"
+    CALENDAR = "calendar"
+    EQUIPMENT = "equipment"
+    PRODUCT = "product"
+    OPERATION = "operation"
+    PART = "part"
+    TECHNICIAN = "technician"
+    REASON = "reason"
+    WORK_ORDER = "work_order"
+    DOWNTIME = "downtime"
+    RUN = "run"
+    PRODUCTION = "production"
+    LABOUR = "labour"
+    PART_USE = "part_use"
+
+
+class WorkType(StrEnum):
+    """EN 13306 maintenance types, as far as Odoo and a CMMS tell them apart."""
+
+    CORRECTIVE = "corrective"
+    PREVENTIVE = "preventive"
+    OTHER = "other"
+
+
+class WorkStatus(StrEnum):
+    OPEN = "open"
+    IN_PROGRESS = "in_progress"
+    ON_HOLD = "on_hold"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ref:
+    """A reference to a master record, as the source makes it.
+
+    ``key`` is the external key in the same source (empty where the source only gives a code);
+    ``codes`` may match a code another source gave; ``label`` is for people, never for matching.
+    """
+
+    kind: Kind
+    key: str = ""
+    codes: tuple[str, ...] = ()
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What all records share."""
+
+    external_key: str
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Master(Record):
+    """A thing others refer to. ``codes`` are matched across sources, exactly or normalised."""
+
+    name: str
+    codes: tuple[str, ...] = ()
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlantRecord(Master):
+    timezone: str = ""
+    calendar: Ref | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineRecord(Master):
+    plant: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """One row of a weekly pattern. ``weekday`` 0 = Monday; hours are local, 0.0 to 24.0.
+
+    ``week`` is None for every week, else 0/1 for alternating weeks (Odoo's ``week_type``).
+    """
+
+    weekday: int
+    hour_from: float
+    hour_to: float
+    is_break: bool = False
+    name: str = ""
+    week: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Time the calendar is closed. ``resource`` is the external key of one machine, or empty for all."""
+
+    start: datetime
+    end: datetime
+    name: str = ""
+    resource: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarRecord(Master):
+    timezone: str
+    attendances: tuple[Attendance, ...]
+    leaves: tuple[Leave, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EquipmentRecord(Master):
+    """``work_unit``: it produces (ISA-95 work unit), so it has OEE; otherwise only maintenance KPIs."""
+
+    plant: Ref | None = None
+    line: Ref | None = None
+    parent: Ref | None = None
+    calendar: Ref | None = None
+    equipment_class: str = ""
+    work_unit: bool = False
+    down_now: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductRecord(Master):
+    uom: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationRecord(Master):
+    """A routing step. ``ideal_cycle_s`` is seconds per unit at capacity, None when the source has none."""
+
+    equipment: Ref
+    ideal_cycle_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartRecord(Master):
+    """A spare part. ``product`` refers to the ERP's product by code, where the part is stocked there."""
+
+    unit_cost: float | None = None
+    quantity_on_hand: float | None = None
+    minimum_quantity: float | None = None
+    product: Ref | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TechnicianRecord(Master):
+    hourly_rate: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonRecord(Master):
+    """``loss_class`` is set only where the source itself tells it (see kpis.models.LossClass)."""
+
+    loss_class: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DowntimeRecord(Record):
+    """A stop, half-open [start, end); ``end`` None = still open."""
+
+    equipment: Ref
+    reason: Ref
+    start: datetime
+    end: datetime | None
+    inherited: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord(Record):
+    """Time a machine produced, half-open; ``order_key`` ties it to a ProductionRecord of the same source."""
+
+    equipment: Ref
+    start: datetime
+    end: datetime | None
+    reduced_speed: bool = False
+    order_key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductionRecord(Record):
+    """Counts of an order step. ``quantity`` is all that was made (PQ), ``scrap`` the part of it that is scrap (SQ).
+
+    A scrap booking is a record of its own: quantity 0, start = end = time of booking.
+    """
+
+    equipment: Ref
+    product: Ref | None
+    operation: Ref | None
+    order_number: str
+    start: datetime
+    end: datetime | None
+    quantity: float
+    scrap: float = 0.0
+    order_key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkOrderRecord(Record):
+    """A maintenance work order. ``counterpart`` names the same order in another system, by its number."""
+
+    number: str
+    title: str
+    equipment: Ref | None
+    work_type: WorkType
+    status: WorkStatus
+    priority: str = ""
+    created_at: datetime | None = None
+    due_at: datetime | None = None
+    completed_at: datetime | None = None
+    completed_on: date | None = None
+    assigned_to: Ref | None = None
+    counterpart: Ref | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabourRecord(Record):
+    work_order: Ref
+    technician: Ref | None
+    start: datetime | None
+    seconds: float
+    hourly_rate: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartUseRecord(Record):
+    work_order: Ref
+    part: Ref
+    quantity: float
+    unit_cost: float | None = None
+    used_at: datetime | None = None
+
+
+KIND_OF: dict[type[Record], Kind] = {
+    PlantRecord: Kind.PLANT,
+    LineRecord: Kind.LINE,
+    CalendarRecord: Kind.CALENDAR,
+    EquipmentRecord: Kind.EQUIPMENT,
+    ProductRecord: Kind.PRODUCT,
+    OperationRecord: Kind.OPERATION,
+    PartRecord: Kind.PART,
+    TechnicianRecord: Kind.TECHNICIAN,
+    ReasonRecord: Kind.REASON,
+    WorkOrderRecord: Kind.WORK_ORDER,
+    DowntimeRecord: Kind.DOWNTIME,
+    RunRecord: Kind.RUN,
+    ProductionRecord: Kind.PRODUCTION,
+    LabourRecord: Kind.LABOUR,
+    PartUseRecord: Kind.PART_USE,
+}
