@@ -1,0 +1,40 @@
+"""The reporting schema: places, masters, facts, components. Written by sync's load and by our roll-up only."""
+
+from kpis.models.components import ReasonComponents, ShiftComponents, StaleDay
+from kpis.models.facts import Downtime, Labour, PartUse, Production, Run, WorkOrder
+from kpis.models.masters import (
+    CalendarAttendance,
+    CalendarLeave,
+    LossClass,
+    Operation,
+    Part,
+    Product,
+    Reason,
+    ShiftCalendar,
+    Technician,
+)
+from kpis.models.places import Equipment, Line, Plant
+
+__all__ = [
+    "CalendarAttendance",
+    "CalendarLeave",
+    "Downtime",
+    "Equipment",
+    "Labour",
+    "Line",
+    "LossClass",
+    "Operation",
+    "Part",
+    "PartUse",
+    "Plant",
+    "Product",
+    "Production",
+    "Reason",
+    "ReasonComponents",
+    "Run",
+    "ShiftCalendar",
+    "ShiftComponents",
+    "StaleDay",
+    "Technician",
+    "WorkOrder",
+]

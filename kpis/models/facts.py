@@ -1,0 +1,113 @@
+"""Facts: what happened. Spans are half-open [start, end) in UTC; ``end`` None = still open."""
+
+from django.db import models
+
+from kpis.models.base import Fact
+from kpis.models.masters import Operation, Part, Product, Reason, Technician
+from kpis.models.places import Equipment
+
+
+class WorkOrder(Fact):
+    """A maintenance work order. ``completed_on`` is the day alone, where the source keeps no more (Odoo)."""
+
+    number = models.CharField(max_length=80, blank=True, default="")
+    title = models.CharField(max_length=400)
+    equipment = models.ForeignKey(
+        Equipment, null=True, blank=True, on_delete=models.PROTECT, related_name="work_orders"
+    )
+    work_type = models.CharField(max_length=20)
+    status = models.CharField(max_length=20)
+    priority = models.CharField(max_length=20, blank=True, default="")
+    created_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    completed_on = models.DateField(null=True, blank=True)
+    assigned_to = models.ForeignKey(
+        Technician, null=True, blank=True, on_delete=models.PROTECT, related_name="work_orders"
+    )
+
+    class Meta(Fact.Meta):
+        indexes = [models.Index(fields=["equipment", "created_at"])]
+
+
+class Downtime(Fact):
+    """A stop. ``inherited``: a parent's copy of a child's stop, which counts for nothing."""
+
+    equipment = models.ForeignKey(Equipment, on_delete=models.PROTECT, related_name="downtimes")
+    reason = models.ForeignKey(Reason, on_delete=models.PROTECT, related_name="downtimes")
+    start = models.DateTimeField()
+    end = models.DateTimeField(null=True, blank=True)
+    inherited = models.BooleanField(default=False)
+    note = models.CharField(max_length=400, blank=True, default="")
+
+    class Meta(Fact.Meta):
+        indexes = [
+            models.Index(fields=["equipment", "start"]),
+            models.Index(fields=["equipment"], condition=models.Q(end=None), name="downtime_open"),
+        ]
+
+
+class Run(Fact):
+    """Time a machine produced. ``order_key`` is the external key of the order step it worked on."""
+
+    equipment = models.ForeignKey(Equipment, on_delete=models.PROTECT, related_name="runs")
+    start = models.DateTimeField()
+    end = models.DateTimeField(null=True, blank=True)
+    reduced_speed = models.BooleanField(default=False)
+    order_key = models.CharField(max_length=120, blank=True, default="")
+
+    class Meta(Fact.Meta):
+        indexes = [
+            models.Index(fields=["equipment", "start"]),
+            models.Index(fields=["equipment"], condition=models.Q(end=None), name="run_open"),
+            models.Index(fields=["source", "order_key"]),
+        ]
+
+
+class Production(Fact):
+    """Counts of an order step. ``quantity`` = all made (PQ), ``scrap`` = the scrap in it (SQ).
+
+    ``ideal_cycle_s`` is the cycle that was valid when the row was loaded, copied so that history keeps it.
+    """
+
+    equipment = models.ForeignKey(Equipment, on_delete=models.PROTECT, related_name="production")
+    product = models.ForeignKey(
+        Product, null=True, blank=True, on_delete=models.PROTECT, related_name="production"
+    )
+    operation = models.ForeignKey(
+        Operation, null=True, blank=True, on_delete=models.PROTECT, related_name="production"
+    )
+    order_number = models.CharField(max_length=120, blank=True, default="")
+    order_key = models.CharField(max_length=120, blank=True, default="")
+    start = models.DateTimeField()
+    end = models.DateTimeField(null=True, blank=True)
+    quantity = models.FloatField(default=0)
+    scrap = models.FloatField(default=0)
+    ideal_cycle_s = models.FloatField(null=True, blank=True)
+
+    class Meta(Fact.Meta):
+        indexes = [
+            models.Index(fields=["equipment", "start"]),
+            models.Index(fields=["equipment"], condition=models.Q(end=None), name="production_open"),
+            models.Index(fields=["source", "order_key"]),
+        ]
+
+
+class Labour(Fact):
+    """Work logged on a work order. ``hourly_rate`` in the plant's currency."""
+
+    work_order = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="labour")
+    technician = models.ForeignKey(
+        Technician, null=True, blank=True, on_delete=models.PROTECT, related_name="labour"
+    )
+    start = models.DateTimeField(null=True, blank=True)
+    seconds = models.FloatField()
+    hourly_rate = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
+
+
+class PartUse(Fact):
+    work_order = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="part_uses")
+    part = models.ForeignKey(Part, on_delete=models.PROTECT, related_name="uses")
+    quantity = models.FloatField()
+    unit_cost = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)

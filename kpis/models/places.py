@@ -1,0 +1,53 @@
+"""The equipment hierarchy of ISA-95 / IEC 62264: enterprise → plant (site) → line → equipment (work unit)."""
+
+from django.db import models
+
+from kpis.models.base import Master
+from kpis.models.masters import ShiftCalendar
+
+
+class Plant(Master):
+    """A site. ``timezone`` is an IANA name; buckets and screens of its machines use it.
+
+    ``micro_stop_s``: unplanned stops shorter than this are performance losses, not failures.
+    """
+
+    timezone = models.CharField(max_length=64, default="UTC")
+    currency = models.CharField(max_length=3, default="EUR")
+    micro_stop_s = models.PositiveIntegerField(default=300)
+    calendar = models.ForeignKey(
+        ShiftCalendar, null=True, blank=True, on_delete=models.PROTECT, related_name="plants"
+    )
+
+    class Meta:
+        ordering = ["name"]
+
+
+class Line(Master):
+    plant = models.ForeignKey(Plant, on_delete=models.PROTECT, related_name="lines")
+
+    class Meta:
+        ordering = ["name"]
+
+
+class Equipment(Master):
+    """A machine or another maintained item.
+
+    ``work_unit``: it produces, so it carries OEE. Others carry maintenance KPIs only.
+    ``calendar`` falls back to the plant's, then to round the clock.
+    """
+
+    plant = models.ForeignKey(Plant, on_delete=models.PROTECT, related_name="equipment")
+    line = models.ForeignKey(Line, null=True, blank=True, on_delete=models.PROTECT, related_name="equipment")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    calendar = models.ForeignKey(
+        ShiftCalendar, null=True, blank=True, on_delete=models.PROTECT, related_name="equipment"
+    )
+    equipment_class = models.CharField(max_length=120, blank=True, default="")
+    work_unit = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "equipment"
