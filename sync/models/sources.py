@@ -1,0 +1,113 @@
+"""Sources, their streams, the runs of a stream, and the rows as they came."""
+
+from django.db import models
+
+from sync.secrets import EncryptedTextField
+
+
+class Source(models.Model):
+    """A system we read. ``connector`` is a key of ``sync.connectors.REGISTRY``; secrets are encrypted at rest."""
+
+    name = models.SlugField(max_length=40, unique=True)
+    title = models.CharField(max_length=120)
+    connector = models.CharField(max_length=40)
+    url = models.URLField(max_length=400)
+    database = models.CharField(max_length=120, blank=True, default="")
+    username = models.CharField(max_length=200, blank=True, default="")
+    password = EncryptedTextField(blank=True, default="")
+    api_key = EncryptedTextField(blank=True, default="")
+    options = models.JSONField(default=dict, blank=True)
+    enabled = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Stream(models.Model):
+    """One flow of a source, with its policy and its place in the source (``cursor``).
+
+    ``read_through`` is when the source last had nothing more for us: the age of the stream's data.
+    """
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="streams")
+    name = models.CharField(max_length=40)
+    title = models.CharField(max_length=120)
+    rank = models.PositiveSmallIntegerField(default=50)
+    every_s = models.PositiveIntegerField(default=60)
+    acceptable_delay_s = models.PositiveIntegerField(default=900)
+    enabled = models.BooleanField(default=True)
+    cursor = models.JSONField(default=dict, blank=True)
+    next_due = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveIntegerField(default=0)
+    read_through = models.DateTimeField(null=True, blank=True)
+    swept_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["source", "rank", "name"]
+        constraints = [models.UniqueConstraint(fields=["source", "name"], name="stream_name")]
+
+    def __str__(self) -> str:
+        return f"{self.source.name}/{self.name}"
+
+
+class SyncRun(models.Model):
+    """One run of a stream. Counts are rows; ``held`` are rows kept in the exception queue."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+
+    class Trigger(models.TextChoices):
+        SCHEDULE = "schedule", "Schedule"
+        MANUAL = "manual", "By hand"
+        REPLAY = "replay", "Replay"
+        SWEEP = "sweep", "Deletion sweep"
+
+    stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="runs")
+    status = models.CharField(max_length=10, choices=Status, default=Status.RUNNING)
+    trigger = models.CharField(max_length=10, choices=Trigger, default=Trigger.SCHEDULE)
+    started_at = models.DateTimeField(auto_now_add=True)
+    heartbeat_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    total = models.PositiveIntegerField(null=True, blank=True)
+    read = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    loaded = models.PositiveIntegerField(default=0)
+    held = models.PositiveIntegerField(default=0)
+    gone = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True, default="")
+    started_by = models.CharField(max_length=150, blank=True, default="")
+
+    class Meta:
+        ordering = ["-started_at"]
+        indexes = [models.Index(fields=["stream", "-started_at"]), models.Index(fields=["status"])]
+
+
+class RawRecord(models.Model):
+    """Landing: a source's row, kept once per content. ``current`` marks the latest content of its key.
+
+    ``trace_id`` follows the row to the fact, the exception and the log line.
+    """
+
+    stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="raw_records")
+    external_key = models.CharField(max_length=120)
+    digest = models.BinaryField(max_length=16)
+    payload = models.JSONField()
+    trace_id = models.UUIDField()
+    source_updated_at = models.DateTimeField(null=True, blank=True)
+    landed_at = models.DateTimeField(auto_now_add=True)
+    current = models.BooleanField(default=True)
+    gone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["stream", "external_key"], condition=models.Q(current=True), name="one_current_content"
+            )
+        ]
+        indexes = [models.Index(fields=["trace_id"]), models.Index(fields=["external_key"])]
