@@ -1,0 +1,67 @@
+"""Who may see and do what: the one scoped way to the data for pages and API alike."""
+
+from enum import StrEnum
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from kpis.models import Equipment, Line, Plant
+from mfgportal.accounts.models import Role, User
+from sync.models import SyncException
+
+
+class Right(StrEnum):
+    """What a role may do beyond reading KPIs of its plants."""
+
+    RESOLVE_EXCEPTIONS = "resolve exceptions"
+    RUN_SYNC = "start a sync"
+    MANAGE_SOURCES = "manage sources"
+
+
+RIGHTS: dict[str, frozenset[Right]] = {
+    Role.EXECUTIVE: frozenset(),
+    Role.PLANT_MANAGER: frozenset(),
+    Role.MAINTENANCE_LEAD: frozenset({Right.RESOLVE_EXCEPTIONS, Right.RUN_SYNC}),
+    Role.ADMIN: frozenset(Right),
+}
+
+
+def may(user: User, right: Right) -> bool:
+    """Tell whether the person's role grants the right."""
+    return right in RIGHTS.get(user.role, frozenset())
+
+
+def require(user: User, right: Right) -> None:
+    """Raise ``PermissionDenied`` (403) unless the person's role grants the right."""
+    if not may(user, right):
+        raise PermissionDenied(f"Your role ({user.get_role_display()}) may not {right}.")
+
+
+def person(request: HttpRequest) -> User:
+    """The logged-in person of a request."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied("Log in first.")
+    return request.user
+
+
+def plants_of(user: User) -> QuerySet[Plant]:
+    """Plants the person may see."""
+    return Plant.objects.all() if user.sees_all_plants else Plant.objects.filter(people=user)
+
+
+def lines_of(user: User) -> QuerySet[Line]:
+    """Lines in plants the person may see."""
+    return Line.objects.filter(plant__in=plants_of(user))
+
+
+def equipment_of(user: User) -> QuerySet[Equipment]:
+    """Equipment in plants the person may see."""
+    return Equipment.objects.filter(plant__in=plants_of(user))
+
+
+def exceptions_of(user: User) -> QuerySet[SyncException]:
+    """Exceptions the person may see: those of their plants, and those of none (a source is down)."""
+    if user.sees_all_plants:
+        return SyncException.objects.all()
+    return SyncException.objects.filter(Q(plant__in=plants_of(user)) | Q(plant=None))

@@ -1,0 +1,22 @@
+"""People: one role each, and the plants they may see."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+
+class Role(models.TextChoices):
+    EXECUTIVE = "executive", "Executive"
+    PLANT_MANAGER = "plant_manager", "Plant manager"
+    MAINTENANCE_LEAD = "maintenance_lead", "Maintenance lead"
+    ADMIN = "admin", "Administrator"
+
+
+class User(AbstractUser):
+    """A person. Executives and administrators see every plant; others the plants listed here."""
+
+    role = models.CharField(max_length=20, choices=Role, default=Role.PLANT_MANAGER)
+    plants = models.ManyToManyField("kpis.Plant", blank=True, related_name="people")
+
+    @property
+    def sees_all_plants(self) -> bool:
+        return self.role in {Role.EXECUTIVE, Role.ADMIN}
