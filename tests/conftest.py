@@ -1,0 +1,26 @@
+"""Real servers for the session: an embedded PostgreSQL and Redis, unless a URL names others."""
+
+import os
+from contextlib import ExitStack
+
+import pytest
+
+from mfgportal import embedded
+from mfgportal.env import VAR_DIR
+
+SERVERS = ExitStack()
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    place = embedded.place(VAR_DIR)
+    programs = []
+    if "DATABASE_URL" not in os.environ:
+        programs.append(embedded.postgres(place, **FAST))
+    if "REDIS_URL" not in os.environ:
+        programs.append(embedded.redis_server(place))
+    SERVERS.enter_context(embedded.running(programs, VAR_DIR / "log"))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    SERVERS.close()
