@@ -1,0 +1,82 @@
+"""Errors of the API as problem details (RFC 9457, ``application/problem+json``)."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework.exceptions import APIException, NotFound, ValidationError
+from rest_framework.exceptions import PermissionDenied as ApiPermissionDenied
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+PROBLEM_JSON = "application/problem+json"
+
+
+class Conflict(APIException):
+    """The thing is no longer in the state the request assumes."""
+
+    status_code = HTTPStatus.CONFLICT
+    default_detail = "It has changed meanwhile; read it again."
+    default_code = "conflict"
+
+
+class Unready(APIException):
+    """A part the request needs does not answer now (the task queue, a source)."""
+
+    status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    default_code = "unavailable"
+
+
+def bad_parameter(name: str, detail: str) -> ValidationError:
+    """A 400 that names the parameter at fault."""
+    return ValidationError({name: [detail]})
+
+
+def problem(status: int, detail: str, **members: Any) -> dict[str, Any]:
+    """Members of a problem document; ``type`` is about:blank, so ``title`` is the status phrase (§4.2.1)."""
+    return {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "detail": detail,
+        **members,
+    }
+
+
+def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's ``EXCEPTION_HANDLER``: the usual statuses and headers, the body as problem details."""
+    exc = _as_api(exc)
+    response = exception_handler(exc, context)
+    if response is None:
+        return None
+    headers = {name: response[name] for name in ("WWW-Authenticate", "Retry-After") if name in response}
+    body = problem(response.status_code, _sentence(exc), **_fields(exc))
+    return Response(body, status=response.status_code, headers=headers, content_type=PROBLEM_JSON)
+
+
+def _as_api(exc: Exception) -> Exception:
+    if isinstance(exc, PermissionDenied):
+        return ApiPermissionDenied(str(exc) or None)
+    if isinstance(exc, Http404):
+        return NotFound("There is no such record, or it belongs to a plant you may not see.")
+    return exc
+
+
+def _sentence(exc: Exception) -> str:
+    if not isinstance(exc, APIException):
+        return str(exc)
+    fields = _fields(exc).get("errors", [])
+    return " ".join(f"{error['parameter']}: {error['detail']}" for error in fields) or _first(exc.detail)
+
+
+def _fields(exc: Exception) -> dict[str, list[dict[str, str]]]:
+    """``errors``: one entry per parameter or field at fault."""
+    if not isinstance(exc, ValidationError) or not isinstance(exc.detail, dict):
+        return {}
+    pairs = [(str(name), _first(detail)) for name, detail in exc.detail.items()]
+    return {"errors": [{"parameter": name, "detail": detail} for name, detail in pairs]}
+
+
+def _first(detail: Any) -> str:
+    return _first(detail[0]) if isinstance(detail, list) and detail else str(detail)
