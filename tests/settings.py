@@ -11,7 +11,7 @@ if "VAR_DIR" not in os.environ:
     atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
     Path(os.environ["VAR_DIR"]).chmod(0o711)  # so that PostgreSQL can be in it when root runs the tests
 
-from mfgportal.settings import *  # noqa: E402, F403 the folder must be named first
+from mfgportal.settings import *  # noqa: F403 the folder must be named first
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

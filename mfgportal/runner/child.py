@@ -9,10 +9,26 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple, TypedDict
 
 PR_SET_PDEATHSIG = 1
 LOG_BYTES = 10_000_000
 LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+class Account(NamedTuple):
+    """A user of the system."""
+
+    uid: int
+    gid: int
+
+
+class Identity(TypedDict):
+    """What `subprocess` takes."""
+
+    user: int | None
+    group: int | None
+    extra_groups: list[int] | None
 
 
 class ProgramFailed(Exception):
@@ -26,7 +42,7 @@ class Program:
     name: str
     argv: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=dict)
-    account: str | None = None
+    account: Account | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 10
     prepare: Callable[[], None] = lambda: None
@@ -46,8 +62,18 @@ class Child:
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
+    @property
+    def pid(self) -> int | None:
+        return self.process.pid if self.process else None
+
+    @property
+    def outcome(self) -> str:
+        """How it ended, in words."""
+        code = self.process.returncode if self.process else None
+        return f"killed by signal {-code}" if code is not None and code < 0 else f"exit code {code}"
+
     def start(self) -> None:
-        """Start it in a process group of its own, so that a Ctrl-C reaches only us and we stop all in order."""
+        """Start it in a process group of its own: Ctrl-C then reaches only us, and we stop all in order."""
         self.program.prepare()
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
@@ -60,8 +86,9 @@ class Child:
                 stderr=subprocess.STDOUT,
                 env=os.environ | self.program.env,
                 process_group=0,
-                preexec_fn=self._die_with_parent,  # noqa: PLW1509 we start from the main thread
-                **dropped(self.program.account),
+                cwd="/" if self.program.account else None,  # ours may be closed to the account
+                preexec_fn=self._die_with_parent,  # safe: we start from the main thread
+                **as_account(self.program.account),
             )
         self.started_at = time.monotonic()
 
@@ -104,11 +131,8 @@ class Child:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
 
-def dropped(account: str | None) -> dict[str, object]:
-    """Arguments for `subprocess` that drop from root to an account without rights."""
+def as_account(account: Account | None) -> Identity:
+    """Arguments for `subprocess` that drop from root to the account."""
     if account is None:
-        return {}
-    import pwd
-
-    entry = pwd.getpwnam(account)
-    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": [], "cwd": "/"}
+        return {"user": None, "group": None, "extra_groups": None}
+    return {"user": account.uid, "group": account.gid, "extra_groups": []}

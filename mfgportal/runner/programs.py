@@ -1,0 +1,83 @@
+"""The programs of an installation on one machine."""
+
+import http.client
+import os
+import signal
+import sys
+from dataclasses import dataclass
+
+from mfgportal.runner.child import Program
+from mfgportal.runner.ports import answers
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Port:
+    """A port of ours and the environment variable that moves it."""
+
+    variable: str
+    default: int
+    what: str
+
+    @property
+    def number(self) -> int:
+        return int(os.environ.get(self.variable, self.default))
+
+
+WEB = Port("PORT", 8000, "the portal")
+ODOO = Port("SANDBOX_ODOO_PORT", 8069, "the sandbox's Odoo")
+ATLAS = Port("SANDBOX_ATLAS_PORT", 8081, "the sandbox's CMMS")
+
+
+def python(*arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", *arguments)
+
+
+def web(host: str) -> Program:
+    flags = [
+        "--worker-class=gthread",
+        "--workers=2",
+        "--threads=4",
+        "--no-control-socket",
+        f"--bind={host}:{WEB.number}",
+    ]
+    return Program("web", python("gunicorn", "mfgportal.wsgi", *flags), ready=is_healthy)
+
+
+def is_healthy() -> bool:
+    connection = http.client.HTTPConnection(LOOPBACK, WEB.number, timeout=5)
+    try:
+        connection.request("GET", "/health")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def worker(log_level: str) -> Program:
+    flags = ["--concurrency=2", f"--loglevel={log_level}", "--without-gossip", "--without-mingle"]
+    return Program(
+        "worker",
+        python("celery", "--app=mfgportal", "worker", *flags),
+        stop_signal=signal.SIGQUIT,  # "soft": gives tasks a few seconds, then hands them back to the queue
+        stop_seconds=15,
+    )
+
+
+def beat(log_level: str) -> Program:
+    return Program(
+        "beat", python("celery", "--app=mfgportal", "beat", f"--loglevel={log_level}", "--pidfile=")
+    )
+
+
+def sandbox() -> Program:
+    """The stand-in source systems. `SANDBOX_DAYS` and `SANDBOX_MACHINES` make a smaller factory."""
+    sizes = {"--days": os.environ.get("SANDBOX_DAYS"), "--machines": os.environ.get("SANDBOX_MACHINES")}
+    flags = [part for flag, size in sizes.items() if size for part in (flag, size)]
+    return Program(
+        "sandbox",
+        python("sync.sandbox", *flags),
+        ready=lambda: answers(LOOPBACK, ODOO.number) and answers(LOOPBACK, ATLAS.number),
+    )
