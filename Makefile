@@ -1,0 +1,61 @@
+# make run    the whole portal on this machine, with demo source systems (SANDBOX=0: without); Ctrl-C stops it
+# make test   style, types and all tests
+# Both build .venv first, and again only when the pinned requirements change. PYTHON=… chooses the interpreter.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHONS := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
+CHROMIUMS := $(or $(CHROMIUM),chromium chromium-browser google-chrome-stable google-chrome)
+
+.PHONY: run test venv requirements test-requirements chromium
+.NOTPARALLEL:
+
+run: requirements
+	@exec $(BIN)/python manage.py run
+
+test: test-requirements chromium
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+# Compared by content, not by time: a fresh clone has new times on old files.
+requirements: venv
+	@cmp -s requirements.txt $(VENV)/requirements.txt || { \
+		echo "Installing the requirements, once; it takes a minute or two."; \
+		$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt \
+		&& cp requirements.txt $(VENV)/requirements.txt; }
+
+test-requirements: requirements
+	@cmp -s tests/requirements.txt $(VENV)/test-requirements.txt || { \
+		echo "Installing what the tests need, once."; \
+		$(BIN)/python -m pip install --disable-pip-version-check -r tests/requirements.txt \
+		&& cp tests/requirements.txt $(VENV)/test-requirements.txt; }
+
+venv:
+	@$(BIN)/python -c 'import pip' 2>/dev/null && exit; \
+	for python in $(PYTHONS); do \
+		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; \
+		python=; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo "mfgportal needs Python 3.11 or newer. Looked for: $(PYTHONS)." >&2; \
+		echo "Found: $$(python3 --version 2>&1 || true)" >&2; \
+		echo "Install a newer one, then: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; \
+	fi; \
+	"$$python" -c 'import venv, ensurepip' 2>/dev/null || { \
+		echo "$$python cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv" >&2; \
+		exit 1; }; \
+	echo "Making $(VENV) with $$("$$python" --version)"; \
+	"$$python" -m venv --clear $(VENV)
+
+chromium:
+	@for browser in $(CHROMIUMS); do command -v "$$browser" >/dev/null && exit; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Chromium for the browser tests, once."; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+			--no-install-recommends chromium fonts-liberation >/dev/null; \
+	else \
+		echo "The browser tests need Chromium. Install it (Debian: apt-get install chromium)," >&2; \
+		echo "or name one: make test CHROMIUM=/path/to/chromium" >&2; exit 1; \
+	fi
