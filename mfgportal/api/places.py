@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mfgportal.accounts.access import equipment_of, lines_of, person, plants_of
-from mfgportal.api.query import Paging, Query, paged
+from mfgportal.api.query import Fields, Paging, Query, paged
 
 MASTER = ("id", "code", "name", "active", "source", "external_key", "source_updated_at")
 PLANT = (*MASTER, "timezone", "currency", "micro_stop_s", "calendar_id")
@@ -19,7 +19,7 @@ LINE = (*MASTER, "plant_id")
 EQUIPMENT = (*MASTER, "plant_id", "line_id", "parent_id", "calendar_id", "equipment_class", "work_unit")
 
 
-ROW = {
+ROW: Fields = {
     "id": serializers.IntegerField(),
     "code": serializers.CharField(),
     "name": serializers.CharField(),
@@ -44,18 +44,16 @@ PlantRow = inline_serializer(
     many=True,
 )
 LineRow = inline_serializer("Line", ROW | {"plant_id": serializers.IntegerField()}, many=True)
-EquipmentRow = inline_serializer(
-    "Equipment",
-    ROW
-    | {
-        "plant_id": serializers.IntegerField(),
-        "line_id": serializers.IntegerField(allow_null=True),
-        "parent_id": serializers.IntegerField(allow_null=True),
-        "calendar_id": serializers.IntegerField(allow_null=True),
-        "equipment_class": serializers.CharField(),
-        "work_unit": serializers.BooleanField(help_text="It produces, so it has OEE."),
-    },
-)
+EQUIPMENT_ROW: Fields = ROW | {
+    "plant_id": serializers.IntegerField(),
+    "line_id": serializers.IntegerField(allow_null=True),
+    "parent_id": serializers.IntegerField(allow_null=True),
+    "calendar_id": serializers.IntegerField(allow_null=True),
+    "equipment_class": serializers.CharField(),
+    "work_unit": serializers.BooleanField(help_text="It produces, so it has OEE."),
+}
+EquipmentRow = inline_serializer("Equipment", EQUIPMENT_ROW)
+EquipmentRows = inline_serializer("Equipment", EQUIPMENT_ROW, many=True)
 
 
 class MasterQuery(Query):
@@ -84,7 +82,7 @@ def filtered(rows: QuerySet[Any], query: dict[str, Any]) -> QuerySet[Any]:
 class Plants(APIView):
     pagination_class = Paging
 
-    @extend_schema(parameters=[MasterQuery], responses=PlantRow(many=True), tags=["places"])
+    @extend_schema(parameters=[MasterQuery], responses=PlantRow, tags=["places"])
     def get(self, request: Request) -> Response:
         """Plants you may see."""
         return paged(
@@ -95,7 +93,7 @@ class Plants(APIView):
 class Lines(APIView):
     pagination_class = Paging
 
-    @extend_schema(parameters=[LineQuery], responses=LineRow(many=True), tags=["places"])
+    @extend_schema(parameters=[LineQuery], responses=LineRow, tags=["places"])
     def get(self, request: Request) -> Response:
         """Lines of the plants you may see."""
         return paged(filtered(lines_of(person(request)), LineQuery.of(request)).values(*LINE), request, self)
@@ -104,7 +102,7 @@ class Lines(APIView):
 class EquipmentList(APIView):
     pagination_class = Paging
 
-    @extend_schema(parameters=[EquipmentQuery], responses=EquipmentRow(many=True), tags=["places"])
+    @extend_schema(parameters=[EquipmentQuery], responses=EquipmentRows, tags=["places"])
     def get(self, request: Request) -> Response:
         """Machines and other maintained items of the plants you may see."""
         rows = filtered(equipment_of(person(request)), EquipmentQuery.of(request))

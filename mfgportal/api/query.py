@@ -1,6 +1,6 @@
 """Query strings of the API: declared once, checked, and described in the schema."""
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db.models import QuerySet
 from rest_framework import serializers
@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from mfgportal.api.errors import bad_parameter
 
+Fields: TypeAlias = "dict[str, serializers.Field[Any, Any, Any, Any]]"
 PAGING = frozenset({"page", "page_size"})
 
 

@@ -1,0 +1,22 @@
+from django.contrib.auth.decorators import login_required
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
+
+from mfgportal.api import docs, exceptions, places, sync
+
+urlpatterns = [
+    path("v1/plants", places.Plants.as_view(), name="api_plants"),
+    path("v1/lines", places.Lines.as_view(), name="api_lines"),
+    path("v1/equipment", places.EquipmentList.as_view(), name="api_equipment"),
+    path("v1/equipment/<int:pk>", places.EquipmentDetail.as_view(), name="api_equipment_detail"),
+    path("v1/exceptions", exceptions.Exceptions.as_view(), name="api_exceptions"),
+    path("v1/exceptions/<int:pk>", exceptions.ExceptionView.as_view(), name="api_exception"),
+    path("v1/exceptions/<int:pk>/map", exceptions.Map.as_view(), name="api_exception_map"),
+    path("v1/exceptions/<int:pk>/correct", exceptions.Correct.as_view(), name="api_exception_correct"),
+    path("v1/exceptions/<int:pk>/dismiss", exceptions.Dismiss.as_view(), name="api_exception_dismiss"),
+    path("v1/exceptions/<int:pk>/retry", exceptions.Retry.as_view(), name="api_exception_retry"),
+    path("v1/sync/streams", sync.Streams.as_view(), name="api_streams"),
+    path("v1/sync/runs", sync.Runs.as_view(), name="api_runs"),
+    path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    path("docs/", login_required(docs.Docs.as_view()), name="api_docs"),
+]

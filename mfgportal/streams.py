@@ -1,0 +1,96 @@
+"""How each stream does: fresh, late, failed or paused. One judgement for the sync page and the API alike."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from sync.models import Stream, SyncException, SyncRun
+
+
+class State(StrEnum):
+    """Worst first; ``WAITING`` has never been read to its end."""
+
+    FAILED = "failed"
+    LATE = "late"
+    WAITING = "waiting"
+    RUNNING = "running"
+    FRESH = "fresh"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class StreamStatus:
+    """A stream with its last run, and the open exception that says what is wrong with it, if one is."""
+
+    stream: Stream
+    state: State
+    lag: timedelta | None
+    run: SyncRun | None
+    trouble: SyncException | None
+
+    @property
+    def acceptable(self) -> timedelta:
+        return timedelta(seconds=self.stream.acceptable_delay_s)
+
+    @property
+    def running(self) -> bool:
+        return self.run is not None and self.run.status == SyncRun.Status.RUNNING
+
+    @property
+    def share(self) -> int | None:
+        """Percent of the running run's rows that are read; None when their number is not known."""
+        if self.run is None or not self.run.total:
+            return None
+        return min(100, round(100 * self.run.read / self.run.total))
+
+
+def streams_now(streams: QuerySet[Stream], now: datetime) -> list[StreamStatus]:
+    """The status of each stream at ``now``, in three queries."""
+    last = SyncRun.objects.filter(stream=OuterRef("pk")).order_by("-started_at").values("pk")[:1]
+    found = list(streams.select_related("source").annotate(last_run_id=Subquery(last)))
+    runs = SyncRun.objects.in_bulk([run for stream in found if (run := _last_run(stream))])
+    troubles = _troubles(found)
+    return [
+        _status(stream, runs.get(_last_run(stream) or 0), troubles.get(stream.pk), now) for stream in found
+    ]
+
+
+def _last_run(stream: Stream) -> int | None:
+    found: int | None = getattr(stream, "last_run_id", None)
+    return found
+
+
+def _troubles(streams: Iterable[Stream]) -> dict[int, SyncException]:
+    """Per stream its newest open exception that holds no record: it is about the stream itself."""
+    rows = SyncException.objects.filter(
+        stream__in=[stream.pk for stream in streams], status=SyncException.Status.OPEN, held_records=None
+    )
+    return {row.stream_id: row for row in rows.order_by("last_seen") if row.stream_id}
+
+
+def _status(
+    stream: Stream, run: SyncRun | None, trouble: SyncException | None, now: datetime
+) -> StreamStatus:
+    lag = None if stream.read_through is None else now - stream.read_through
+    return StreamStatus(stream, _state(stream, run, lag), lag, run, trouble)
+
+
+def _state(stream: Stream, run: SyncRun | None, lag: timedelta | None) -> State:
+    if not (stream.enabled and stream.source.enabled):
+        return State.PAUSED
+    if stream.failures:
+        return State.FAILED
+    if lag is None:
+        return State.RUNNING if run is not None and run.status == SyncRun.Status.RUNNING else State.WAITING
+    return State.LATE if lag > timedelta(seconds=stream.acceptable_delay_s) else State.FRESH
+
+
+def runs_matching(*, source: str = "", stream: str = "", status: str = "") -> QuerySet[SyncRun]:
+    """Runs, newest first, of a source, of a stream by name, of a status."""
+    given: dict[str, Any] = {"stream__source__name": source, "stream__name": stream, "status": status}
+    chosen = {name: value for name, value in given.items() if value}
+    return SyncRun.objects.filter(**chosen).select_related("stream__source")
