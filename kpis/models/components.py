@@ -55,7 +55,9 @@ class ShiftComponents(models.Model):
     computed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["equipment", "day", "shift"], name="one_row_per_shift")]
+        constraints = [
+            models.UniqueConstraint(fields=["equipment", "day", "shift"], name="one_row_per_shift")
+        ]
         indexes = [models.Index(fields=["day", "equipment"])]
 
 

@@ -1,0 +1,167 @@
+"""What a KPI is made of: additive components, and constants that say how a number follows from their sums.
+
+A KPI never adds up over time or place, its components do: sum first, divide last.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Unit(StrEnum):
+    """Unit of a value. Durations are seconds everywhere; shares are fractions of 1, not percent."""
+
+    SECONDS = "s"
+    PIECES = "pcs"
+    COUNT = "count"
+    SHARE = "1"
+
+
+class Better(StrEnum):
+    """Which direction is good."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+class Linear:
+    """Components that can be added to and taken from each other."""
+
+    __slots__ = ()
+
+    @property
+    def terms(self) -> "tuple[Term, ...]":
+        raise NotImplementedError
+
+    def __add__(self, other: "Linear") -> "Sum":
+        return Sum(self.terms + other.terms)
+
+    def __sub__(self, other: "Linear") -> "Sum":
+        return Sum(self.terms + tuple(Term(term.component, -term.factor) for term in other.terms))
+
+    @property
+    def text(self) -> str:
+        """The sum in words, for glossary and tooltips."""
+        words = "".join(f" {'+' if t.factor > 0 else '−'} {t.component.title}" for t in self.terms)
+        return words.removeprefix(" + ")
+
+
+@dataclass(frozen=True, slots=True)
+class Component(Linear):
+    """An additive quantity of the component rows.
+
+    ``column`` is its column where it differs from ``name``. ``work_units``: only rows of equipment that
+    produces. ``loss_class``: the class whose reasons split it, "" where no reason applies.
+    """
+
+    name: str
+    title: str
+    unit: Unit
+    column: str = ""
+    work_units: bool = False
+    loss_class: str = ""
+
+    @property
+    def terms(self) -> "tuple[Term, ...]":
+        return (Term(self, 1),)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    component: Component
+    factor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sum(Linear):
+    """A linear sum of components, written ``A + B - C``."""
+
+    parts: tuple[Term, ...]
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        return self.parts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kpi:
+    """What all KPIs share. ``standard`` names standard and clause; ``note`` what a reader must know."""
+
+    name: str
+    title: str
+    unit: Unit
+    better: Better
+    standard: str
+    note: str = ""
+
+    @property
+    def formula(self) -> str:
+        """The rule in words, for glossary, tooltip and README."""
+        raise NotImplementedError
+
+    @property
+    def components(self) -> Iterator[Component]:
+        """All components it needs; repeats are possible."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Total(Kpi):
+    """A sum. It has no denominator and is defined wherever there is data."""
+
+    of: Linear
+
+    @property
+    def formula(self) -> str:
+        return self.of.text
+
+    @property
+    def components(self) -> Iterator[Component]:
+        return (term.component for term in self.of.terms)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratio(Kpi):
+    """Sum over sum. ``undefined`` is shown where the bottom is 0, ``undefined_top`` (if set) where the top
+    is. ``sample`` counts what the value rests on.
+
+    ``censored``: operating time over failures, which has chi-square bounds, and without a failure only a
+    lower bound.
+    """
+
+    top: Linear
+    bottom: Linear
+    sample: Component
+    undefined: str
+    undefined_top: str = ""
+    censored: bool = False
+
+    @property
+    def formula(self) -> str:
+        return f"{_grouped(self.top)} ÷ {_grouped(self.bottom)}"
+
+    @property
+    def components(self) -> Iterator[Component]:
+        return (term.component for term in (*self.top.terms, *self.bottom.terms, self.sample.terms[0]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product(Kpi):
+    """A product of ratios; each top is the next one's bottom, so that it closes to last top ÷ first bottom.
+
+    A factor of 0 makes it 0, also where a later factor is undefined because nothing was made.
+    """
+
+    factors: tuple[Ratio, ...]
+
+    @property
+    def formula(self) -> str:
+        return " × ".join(factor.title for factor in self.factors)
+
+    @property
+    def components(self) -> Iterator[Component]:
+        return (component for factor in self.factors for component in factor.components)
+
+
+def _grouped(linear: Linear) -> str:
+    return linear.text if len(linear.terms) == 1 else f"({linear.text})"

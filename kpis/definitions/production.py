@@ -1,0 +1,181 @@
+"""KPIs of production: OEE and its factors, in the style of ISO 22400-2."""
+
+from kpis.definitions import components as c
+from kpis.definitions.base import Better, Product, Ratio, Total, Unit
+
+NO_LOADING = "no planned time with known state"
+NO_IDEAL = "no running time with a known ideal cycle"
+NOTHING_MADE = "nothing was made"
+
+AVAILABILITY = Ratio(
+    name="availability",
+    title="Availability",
+    top=c.OEE_RUN,
+    bottom=c.OEE_LOADING,
+    unit=Unit.SHARE,
+    better=Better.UP,
+    sample=c.FACTS,
+    standard="ISO 22400-2, Availability (APT/PBT)",
+    undefined=NO_LOADING,
+    note="Micro-stops count as run time; time of unknown state is left out.",
+)
+PERFORMANCE = Ratio(
+    name="performance",
+    title="Performance",
+    top=c.IDEAL,
+    bottom=c.OEE_RUN - c.RUN_WITHOUT_IDEAL,
+    unit=Unit.SHARE,
+    better=Better.UP,
+    sample=c.FACTS,
+    standard="ISO 22400-2, Effectiveness (PRI × PQ/APT)",
+    undefined=NO_IDEAL,
+    note="May pass 100 % where the ideal cycle time is too slow; it is never cut.",
+)
+QUALITY = Ratio(
+    name="quality",
+    title="Quality",
+    top=c.IDEAL_GOOD,
+    bottom=c.IDEAL,
+    unit=Unit.SHARE,
+    better=Better.UP,
+    sample=c.FACTS,
+    standard="ISO 22400-2, Quality ratio (GQ/PQ), weighted by ideal cycle time",
+    undefined=NOTHING_MADE,
+    note="Weighted by ideal cycle time, so that OEE = A × P × Q over any mix; the plain count is the yield.",
+)
+OEE = Product(
+    name="oee",
+    title="OEE",
+    factors=(AVAILABILITY, PERFORMANCE, QUALITY),
+    unit=Unit.SHARE,
+    better=Better.UP,
+    standard="ISO 22400-2, OEE index",
+)
+UTILISATION = Ratio(
+    name="utilisation",
+    title="Utilisation",
+    top=c.OEE_LOADING,
+    bottom=c.OEE_CALENDAR,
+    unit=Unit.SHARE,
+    better=Better.UP,
+    sample=c.FACTS,
+    standard="Loading time over calendar time (SMRP 2.1.2, utilization time)",
+    undefined="no data in this period",
+)
+STAFFED_UTILISATION = Ratio(
+    name="staffed_utilisation",
+    title="Utilisation of planned operation time",
+    top=c.OEE_LOADING,
+    bottom=c.OEE_PLANNED,
+    unit=Unit.SHARE,
+    better=Better.UP,
+    sample=c.FACTS,
+    standard="Loading time over planned operation time (PBT/POT of ISO 22400-2)",
+    undefined="no planned operation time",
+)
+TEEP = Product(
+    name="teep",
+    title="TEEP",
+    factors=(UTILISATION, AVAILABILITY, PERFORMANCE, QUALITY),
+    unit=Unit.SHARE,
+    better=Better.UP,
+    standard="SMRP 2.1.2, Total effective equipment performance",
+)
+OOE = Product(
+    name="ooe",
+    title="OOE",
+    factors=(STAFFED_UTILISATION, AVAILABILITY, PERFORMANCE, QUALITY),
+    unit=Unit.SHARE,
+    better=Better.UP,
+    standard="Overall operations effectiveness: good time over planned operation time",
+)
+YIELD = Ratio(
+    name="yield",
+    title="Yield",
+    top=c.QUANTITY - c.SCRAP,
+    bottom=c.QUANTITY,
+    unit=Unit.SHARE,
+    better=Better.UP,
+    sample=c.FACTS,
+    standard="ISO 22400-2, Quality ratio (GQ/PQ), by count",
+    undefined=NOTHING_MADE,
+)
+SCRAP_RATIO = Ratio(
+    name="scrap_ratio",
+    title="Scrap ratio",
+    top=c.SCRAP,
+    bottom=c.QUANTITY,
+    unit=Unit.SHARE,
+    better=Better.DOWN,
+    sample=c.FACTS,
+    standard="ISO 22400-2, Scrap ratio (SQ/PQ)",
+    undefined=NOTHING_MADE,
+)
+SETUP_RATIO = Ratio(
+    name="setup_ratio",
+    title="Set-up ratio",
+    top=c.SETUP,
+    bottom=c.RUN + c.SETUP,
+    unit=Unit.SHARE,
+    better=Better.DOWN,
+    sample=c.FACTS,
+    standard="ISO 22400-2, Setup ratio (AUST/AUPT)",
+    undefined="neither run nor set up",
+)
+UNKNOWN_SHARE = Ratio(
+    name="unknown_share",
+    title="Unknown time",
+    top=c.UNKNOWN,
+    bottom=c.OEE_PLANNED,
+    unit=Unit.SHARE,
+    better=Better.DOWN,
+    sample=c.FACTS,
+    standard="Planned time without any evidence of run, stop or production",
+    undefined="no planned operation time",
+)
+WITHOUT_IDEAL_SHARE = Ratio(
+    name="without_ideal_share",
+    title="Run time without ideal cycle",
+    top=c.RUN_WITHOUT_IDEAL,
+    bottom=c.OEE_RUN,
+    unit=Unit.SHARE,
+    better=Better.DOWN,
+    sample=c.FACTS,
+    standard="Share of run time that performance says nothing about",
+    undefined="no running time",
+)
+PRODUCED = Total(
+    name="quantity",
+    title="Produced quantity",
+    of=c.QUANTITY,
+    unit=Unit.PIECES,
+    better=Better.UP,
+    standard="ISO 22400-2, PQ",
+)
+GOOD = Total(
+    name="good",
+    title="Good quantity",
+    of=c.QUANTITY - c.SCRAP,
+    unit=Unit.PIECES,
+    better=Better.UP,
+    standard="ISO 22400-2, GQ",
+)
+SCRAPPED = Total(
+    name="scrap", title="Scrap", of=c.SCRAP, unit=Unit.PIECES, better=Better.DOWN, standard="ISO 22400-2, SQ"
+)
+RUN_TIME = Total(
+    name="run_time",
+    title="Run time",
+    of=c.OEE_RUN,
+    unit=Unit.SECONDS,
+    better=Better.UP,
+    standard="ISO 22400-2, APT",
+)
+LOADING_TIME = Total(
+    name="loading_time",
+    title="Loading time",
+    of=c.OEE_LOADING,
+    unit=Unit.SECONDS,
+    better=Better.UP,
+    standard="ISO 22400-2, PBT over the time of known state",
+)
