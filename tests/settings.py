@@ -19,3 +19,4 @@ STORAGES = {
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+Path(STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # noqa: F405 whitenoise warns without it
