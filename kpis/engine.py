@@ -35,8 +35,8 @@ def evaluate(
 ) -> list[Value]:
     """Values of the named KPIs, one per KPI, part of the breakdown and bucket, in that order.
 
-    Every bucket of the period is there: one without rows is undefined, "no data". Parts of a breakdown are those
-    with rows, ordered by label. Raises KeyError for an unknown name, UnsupportedBreakdown where a component
-    cannot be split by ``by``.
+    Every bucket of the period is there: one without rows is undefined, "no data". Parts of a breakdown are
+    those with rows, ordered by label. Raises KeyError for an unknown name, UnsupportedBreakdown where a
+    component cannot be split by ``by``.
     """
     raise NotImplementedError

@@ -7,7 +7,7 @@ from kpis.scope import Scope
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParetoRow:
-    """``seconds`` within planned time, each instant counted once. Shares are fractions of all rows' seconds."""
+    """``seconds`` within planned time, each instant counted once. Shares are fractions of the total."""
 
     reason_id: int
     reason: str

@@ -8,9 +8,9 @@ from kpis.scope import Scope
 
 @dataclass(frozen=True, slots=True)
 class TimeStep:
-    """A bar. ``level``: time that is left (calendar, planned, loading, run, net, good); ``loss``: what is taken off.
+    """A bar: a ``level`` is time that is left (calendar to good), a ``loss`` what is taken off.
 
-    ``seconds`` of a loss is what it takes off; it is negative only where machines beat their ideal cycle.
+    A loss is negative only where machines beat their ideal cycle.
     """
 
     name: str

@@ -19,8 +19,9 @@ class FactRef:
 class TimelineSpan:
     """A span of one state. Spans touch, and cover the window up to ``as_of``.
 
-    ``not_scheduled`` is "break", "leave" or "off shift" where ``state`` is NOT_SCHEDULED, else "". ``facts``: all
-    records that cover it, the one that gives the state first. ``reason`` of a stop. ``open``: it goes on.
+    ``not_scheduled`` is "break", "leave" or "off shift" where ``state`` is NOT_SCHEDULED, else "".
+    ``facts``: all records that cover it, the one that gives the state first. ``reason`` of a stop.
+    ``open``: it goes on.
     """
 
     start: datetime

@@ -18,8 +18,8 @@ MTBF = Ratio(
     undefined=NO_FAILURE,
     undefined_top=NO_OPERATING,
     censored=True,
-    note="Mean operating time between failures; the run since the last failure counts. Without a failure only "
-    "a lower bound is known.",
+    note="Mean operating time between failures; the run since the last failure counts. Without a failure "
+    "only a lower bound is known.",
 )
 MTBF_SCHEDULED_UP = Ratio(
     name="mtbf_scheduled_up",
@@ -57,8 +57,8 @@ MTTR = Ratio(
     sample=c.FAILURES,
     standard="IEC 60050-192:2015 192-07-23, mean time to restoration; SMRP 3.5.4",
     undefined=NO_FAILURE,
-    note="Whole down time of failures by the clock, waiting included. A failure belongs to the period it starts "
-    "in, its down time to the periods it lasts in.",
+    note="Whole down time of failures by the clock, waiting included. A failure belongs to the period it "
+    "starts in, its down time to the periods it lasts in.",
 )
 INHERENT_AVAILABILITY = Ratio(
     name="inherent_availability",

@@ -1,4 +1,4 @@
-"""The reporting schema: places, masters, facts, components. Written by sync's load and by our roll-up only."""
+"""The reporting schema: places, masters, facts, components. Only sync's load and our roll-up write it."""
 
 from kpis.models.components import ReasonComponents, ShiftComponents, StaleDay
 from kpis.models.facts import Downtime, Labour, PartUse, Production, Run, WorkOrder

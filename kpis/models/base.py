@@ -30,7 +30,7 @@ class Master(FromSource):
 
 
 class Fact(FromSource):
-    """Something that happened. Natural key (source, external_key); ``deleted_at`` is a tombstone, seen in a sweep."""
+    """Something that happened. Natural key (source, external_key); ``deleted_at`` is a tombstone."""
 
     deleted_at = models.DateTimeField(null=True, blank=True)
 
@@ -39,3 +39,6 @@ class Fact(FromSource):
         constraints = [
             models.UniqueConstraint(fields=["source", "external_key"], name="%(class)s_natural_key"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.external_key}"

@@ -14,6 +14,10 @@ class ShiftComponents(models.Model):
 
     planned_s = planned_stop_s + unknown_s + run_s + breakdown_s + setup_s + external_s + quality_s
     run_s includes speed_s (reduced speed) and micro_stop_s.
+    Equipment that does not produce is taken as running where nothing says otherwise (unknown_s = 0), and has
+    no oee_ components.
+    ``computed_at`` is the moment it was computed for; ``provisional``: time alone changes it (the day
+    goes on, or an open event may yet change its class).
     """
 
     equipment = models.ForeignKey(Equipment, on_delete=models.CASCADE, related_name="components")
@@ -52,13 +56,22 @@ class ShiftComponents(models.Model):
     micro_stops = models.IntegerField(default=0)
     open_events = models.IntegerField(default=0)
     facts = models.IntegerField(default=0)
-    computed_at = models.DateTimeField(auto_now=True)
+    provisional = models.BooleanField(default=False)
+    computed_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["equipment", "day", "shift"], name="one_row_per_shift")
         ]
-        indexes = [models.Index(fields=["day", "equipment"])]
+        indexes = [
+            models.Index(fields=["day", "equipment"]),
+            models.Index(
+                fields=["equipment", "day"], condition=models.Q(provisional=True), name="provisional"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.equipment_id} {self.day} {self.shift_name}"
 
 
 class ReasonComponents(models.Model):
@@ -80,6 +93,9 @@ class ReasonComponents(models.Model):
         ]
         indexes = [models.Index(fields=["day", "equipment"])]
 
+    def __str__(self) -> str:
+        return f"{self.equipment_id} {self.day} {self.reason_id}"
+
 
 class StaleDay(models.Model):
     """An (equipment, production day) whose components must be computed again.
@@ -93,3 +109,6 @@ class StaleDay(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["equipment", "day"])]
+
+    def __str__(self) -> str:
+        return f"{self.equipment_id} {self.day}"

@@ -43,6 +43,7 @@ class Downtime(Fact):
     class Meta(Fact.Meta):
         indexes = [
             models.Index(fields=["equipment", "start"]),
+            models.Index(fields=["equipment", "end"]),
             models.Index(fields=["equipment"], condition=models.Q(end=None), name="downtime_open"),
         ]
 
@@ -59,6 +60,7 @@ class Run(Fact):
     class Meta(Fact.Meta):
         indexes = [
             models.Index(fields=["equipment", "start"]),
+            models.Index(fields=["equipment", "end"]),
             models.Index(fields=["equipment"], condition=models.Q(end=None), name="run_open"),
             models.Index(fields=["source", "order_key"]),
         ]
@@ -88,6 +90,7 @@ class Production(Fact):
     class Meta(Fact.Meta):
         indexes = [
             models.Index(fields=["equipment", "start"]),
+            models.Index(fields=["equipment", "end"]),
             models.Index(fields=["equipment"], condition=models.Q(end=None), name="production_open"),
             models.Index(fields=["source", "order_key"]),
         ]

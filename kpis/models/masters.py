@@ -59,6 +59,9 @@ class CalendarAttendance(models.Model):
     class Meta:
         ordering = ["calendar", "week", "weekday", "hour_from"]
 
+    def __str__(self) -> str:
+        return f"{self.name or self.weekday} {self.hour_from:g}-{self.hour_to:g}"
+
 
 class CalendarLeave(models.Model):
     """Closed time: a holiday for the whole calendar, or for one machine."""
@@ -74,6 +77,9 @@ class CalendarLeave(models.Model):
     class Meta:
         ordering = ["start"]
 
+    def __str__(self) -> str:
+        return self.name
+
 
 class Product(Master):
     uom = models.CharField(max_length=40, blank=True, default="")
@@ -83,7 +89,7 @@ class Product(Master):
 
 
 class Operation(Master):
-    """A routing step on a machine. ``ideal_cycle_s``: seconds per unit (PRI of ISO 22400-2); None = not known."""
+    """A routing step on a machine. ``ideal_cycle_s``: seconds per unit (PRI, ISO 22400-2); None: unknown."""
 
     equipment = models.ForeignKey("kpis.Equipment", on_delete=models.PROTECT, related_name="operations")
     ideal_cycle_s = models.FloatField(null=True, blank=True)

@@ -10,6 +10,8 @@ class Plant(Master):
     """A site. ``timezone`` is an IANA name; buckets and screens of its machines use it.
 
     ``micro_stop_s``: unplanned stops shorter than this are performance losses, not failures.
+    ``history_from``/``history_to``: first and last production day its machines have components for; the
+    roll-up moves them, and only outwards.
     """
 
     timezone = models.CharField(max_length=64, default="UTC")
@@ -18,6 +20,9 @@ class Plant(Master):
     calendar = models.ForeignKey(
         ShiftCalendar, null=True, blank=True, on_delete=models.PROTECT, related_name="plants"
     )
+
+    history_from = models.DateField(null=True, blank=True)
+    history_to = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ["name"]
