@@ -53,12 +53,12 @@ WHOLE = Key(None, "")
 class Value:
     """One number with all that is needed to trust it.
 
-    ``value`` None: undefined, for the reason given. ``value`` = ``numerator`` / ``denominator`` where there is
-    a denominator. ``lower``/``upper``: confidence bounds at ``confidence`` (None: none apply); without a
+    ``value`` None: undefined, for the reason given; else ``numerator`` / ``denominator`` where there is a
+    denominator. ``lower``/``upper``: confidence bounds at ``confidence`` (None: none apply); without a
     failure ``lower`` is one-sided. ``bucket``: day of the shift, or first day of the day, week or month,
-    None for the whole period; ``shift``: the shift's name in grain "shift". ``unknown_share``: of planned time,
-    without evidence; ``without_ideal_share``: of run time, without ideal cycle; None where there is no such
-    time.
+    None for the whole period; ``shift``: the shift's name in grain "shift". ``unknown_share``: of planned
+    time, without evidence; ``without_ideal_share``: of run time, without ideal cycle; None where there is no
+    such time.
     """
 
     kpi: str
