@@ -6,8 +6,8 @@
 from typing import Any
 
 from sync.errors import SyncError
-from sync.identities import Suggestion
 from sync.models import Correction, SyncException
+from sync.suggest import Suggestion
 
 
 class AlreadyResolved(SyncError):

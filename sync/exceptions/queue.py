@@ -1,0 +1,221 @@
+"""The queue's only writer: raise, fold repeats, hold rows, release them, close what has come right."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from sync.exceptions.kinds import KINDS
+from sync.landing import Landed
+from sync.models import ExceptionEvent, HeldRecord, Source, Stream, SyncException
+
+OPEN, RESOLVED, DISMISSED = (
+    SyncException.Status.OPEN,
+    SyncException.Status.RESOLVED,
+    SyncException.Status.DISMISSED,
+)
+FINGERPRINT_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A row that has to wait, with hints where and when it belongs, for the share of missing data."""
+
+    row: Landed
+    kind: str = ""
+    start: datetime | None = None
+    end: datetime | None = None
+    plant_id: int | None = None
+    equipment_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something for the queue. Problems of one source, kind and ``cause`` fold into one exception."""
+
+    kind: str
+    cause: str
+    title: str
+    message: str
+    external_key: str = ""
+    trace_id: UUID | None = None
+    context: Mapping[str, Any] = field(default_factory=dict)
+    plant_id: int | None = None
+    equipment_id: int | None = None
+    held: Held | None = None
+
+
+def fingerprint(kind: str, source: Source, cause: str) -> str:
+    """What makes two problems the same."""
+    text = f"{kind}:{source.name}:{cause}"
+    if len(text) <= FINGERPRINT_LIMIT:
+        return text
+    return text[: FINGERPRINT_LIMIT - 33] + ":" + blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def settle(stream: Stream, problems: Sequence[Problem], *, known_keys: Collection[str]) -> None:
+    """Bring the queue in line with rows just mapped: what waits now, and nothing else.
+
+    Args:
+        problems: all problems the mapping found in these rows.
+        known_keys: keys among the rows that may have waited before (all that were landed earlier).
+    """
+    before = _waiting(stream, known_keys)
+    HeldRecord.objects.filter(id__in=[held_id for held_id, _, _ in before]).delete()
+    raise_all(stream, problems, waited={(exception_id, key) for _, exception_id, key in before})
+    close_empty({exception_id for _, exception_id, _ in before})
+
+
+def _waiting(stream: Stream, keys: Collection[str]) -> list[tuple[int, int, str]]:
+    if not keys:
+        return []
+    found = HeldRecord.objects.filter(raw__stream=stream, raw__external_key__in=list(keys))
+    return list(found.values_list("id", "exception_id", "raw__external_key"))
+
+
+def raise_all(
+    stream: Stream, problems: Sequence[Problem], *, waited: Collection[tuple[int, str]] = ()
+) -> list[SyncException]:
+    """Put problems into the queue, folded; open what had been resolved and came back.
+
+    Args:
+        waited: (exception, external key) pairs that are no news and do not count again.
+    """
+    grouped: dict[str, list[Problem]] = defaultdict(list)
+    for problem in problems:
+        grouped[fingerprint(problem.kind, stream.source, problem.cause)].append(problem)
+    fresh = _create(stream, grouped)
+    exceptions = _locked(grouped)
+    rows = _hold(exceptions, grouped)
+    for exception in exceptions:
+        group = grouped[exception.fingerprint]
+        news = [key for key in rows[exception.pk] if (exception.pk, key) not in waited]
+        repeats = len(news) if KINDS[exception.kind].holds else len(group)
+        _fold(exception, group[-1], repeats if exception.fingerprint not in fresh else repeats - 1)
+    return exceptions
+
+
+def _create(stream: Stream, grouped: Mapping[str, Sequence[Problem]]) -> set[str]:
+    have = set(SyncException.objects.filter(fingerprint__in=grouped).values_list("fingerprint", flat=True))
+    new = sorted(set(grouped) - have)
+    if not new:
+        return set()
+    SyncException.objects.bulk_create(
+        [_new(stream, mark, grouped[mark][0]) for mark in new], ignore_conflicts=True
+    )
+    made = SyncException.objects.filter(fingerprint__in=new, events=None)
+    _record(made, "raised")
+    return set(new)
+
+
+def _new(stream: Stream, mark: str, problem: Problem) -> SyncException:
+    return SyncException(
+        kind=problem.kind,
+        fingerprint=mark,
+        severity=KINDS[problem.kind].severity,
+        title=problem.title[:300],
+        message=problem.message,
+        source=stream.source,
+        stream=stream,
+        external_key=problem.external_key,
+        trace_id=problem.trace_id,
+        context=dict(problem.context),
+        plant_id=problem.plant_id,
+        equipment_id=problem.equipment_id,
+    )
+
+
+def _locked(grouped: Mapping[str, Any]) -> list[SyncException]:
+    # One order for all writers, so that two pages with the same causes do not wait for each other.
+    found = SyncException.objects.select_for_update(of=("self",)).filter(fingerprint__in=grouped)
+    return list(found.order_by("fingerprint"))
+
+
+def _hold(
+    exceptions: Sequence[SyncException], grouped: Mapping[str, Sequence[Problem]]
+) -> dict[int, list[str]]:
+    """Attach the rows; return the external keys attached, by exception."""
+    keys: dict[int, list[str]] = defaultdict(list)
+    lines: dict[tuple[int, int], HeldRecord] = {}
+    for exception in exceptions:
+        for held in (problem.held for problem in grouped[exception.fingerprint]):
+            if held and (exception.pk, held.row.raw_id) not in lines:
+                lines[exception.pk, held.row.raw_id] = _line(exception, held)
+                keys[exception.pk].append(held.row.external_key)
+    HeldRecord.objects.bulk_create(lines.values(), ignore_conflicts=True, batch_size=1000)
+    return keys
+
+
+def _line(exception: SyncException, held: Held) -> HeldRecord:
+    return HeldRecord(
+        exception=exception,
+        raw_id=held.row.raw_id,
+        kind=held.kind,
+        start=held.start,
+        end=held.end,
+        plant_id=held.plant_id,
+        equipment_id=held.equipment_id,
+    )
+
+
+def _fold(exception: SyncException, problem: Problem, repeats: int) -> None:
+    streams = {*exception.context.get("streams", ()), *problem.context.get("streams", ())}
+    exception.context = {**exception.context, **problem.context}
+    if streams:
+        exception.context["streams"] = sorted(streams)
+    exception.count += max(repeats, 0)
+    exception.last_seen = timezone.now()
+    exception.title, exception.message = problem.title[:300], problem.message
+    exception.trace_id = problem.trace_id or exception.trace_id
+    exception.plant_id = problem.plant_id or exception.plant_id
+    exception.equipment_id = problem.equipment_id or exception.equipment_id
+    if exception.status == RESOLVED:
+        exception.status, exception.resolved_at, exception.resolved_by = OPEN, None, ""
+        exception.resolution = ""
+        _record([exception], "reopened")
+    exception.save()
+
+
+def close(exceptions: QuerySet[SyncException], why: str, *, by: str = "") -> int:
+    """Resolve exceptions that have come right. A dismissed one is closed too, so that a new case opens it."""
+    found = list(exceptions.exclude(status=RESOLVED).select_for_update(of=("self",)).order_by("fingerprint"))
+    for exception in found:
+        finish(exception, RESOLVED, why, by=by)
+    return len(found)
+
+
+def close_cause(kind: str, source: Source, causes: Iterable[str], why: str) -> int:
+    """Resolve exceptions of a kind by their causes, where there are any."""
+    marks = [fingerprint(kind, source, cause) for cause in causes]
+    return close(SyncException.objects.filter(fingerprint__in=marks), why)
+
+
+def close_empty(exception_ids: Collection[int]) -> int:
+    """Resolve open exceptions of holding kinds for which nothing waits any more."""
+    if not exception_ids:
+        return 0
+    holding = [kind.key for kind in KINDS.values() if kind.holds]
+    waiting = HeldRecord.objects.filter(exception_id__in=exception_ids).values("exception_id")
+    found = SyncException.objects.filter(id__in=exception_ids, kind__in=holding, status=OPEN)
+    return close(found.exclude(id__in=waiting), "Nothing waits for it any more.")
+
+
+def finish(exception: SyncException, status: str, why: str, *, by: str = "") -> None:
+    """Close one exception, already locked, with its history."""
+    exception.status, exception.resolution = status, why
+    exception.resolved_at, exception.resolved_by = timezone.now(), by
+    exception.save(update_fields=["status", "resolution", "resolved_at", "resolved_by"])
+    _record([exception], str(status), why, by=by)
+
+
+def _record(exceptions: Iterable[SyncException], action: str, detail: str = "", *, by: str = "") -> None:
+    ExceptionEvent.objects.bulk_create(
+        ExceptionEvent(exception=exception, action=action, detail=detail or exception.message, by=by)
+        for exception in exceptions
+    )

@@ -1,0 +1,157 @@
+"""What a record must hold to be true, by type. Each violation names the field and says what was wanted."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sync.records import (
+    CalendarRecord,
+    DowntimeRecord,
+    LabourRecord,
+    OperationRecord,
+    PartUseRecord,
+    PlantRecord,
+    ProductionRecord,
+    Record,
+    RunRecord,
+)
+
+CLOCK_TOLERANCE = timedelta(minutes=10)
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+LONGEST_STOP = timedelta(days=92)
+LONGEST_RUN = timedelta(days=31)
+LONGEST_LABOUR = timedelta(days=7)
+HOURS_OF_A_DAY = 24.0
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A field at fault, and what was wanted and found."""
+
+    field: str
+    message: str
+
+
+def violations(record: Record, now: datetime) -> list[Violation]:
+    """Everything that cannot be true in a record; empty when it is fine."""
+    check = _CHECKS.get(type(record))
+    return list(check(record, now)) if check else []
+
+
+def _span(record: Any, now: datetime, longest: timedelta, what: str) -> Iterator[Violation]:
+    start, end = record.start, record.end
+    yield from _moment("start", start, now)
+    if end is None:
+        return
+    if end < start:
+        yield Violation("end", f"The end must not be before the start ({_text(start)}), but is {_text(end)}.")
+    elif end - start > longest:
+        yield Violation("end", f"A {what} lasts at most {longest.days} days, but this one {_length(end - start)}.")
+    yield from _moment("end", end, now)
+
+
+def _moment(field: str, moment: datetime, now: datetime) -> Iterator[Violation]:
+    if moment > now + CLOCK_TOLERANCE:
+        yield Violation(field, f"The {field} must not be in the future, but is {_text(moment)}.")
+    elif moment < EARLIEST:
+        yield Violation(field, f"The {field} must be after 1990, but is {_text(moment)}.")
+
+
+def _not_negative(record: Any, field: str) -> Iterator[Violation]:
+    value = getattr(record, field)
+    if value is not None and value < 0:
+        yield Violation(field, f"The {field.replace('_', ' ')} must not be negative, but is {value:g}.")
+
+
+def _downtime(record: DowntimeRecord, now: datetime) -> Iterator[Violation]:
+    return _span(record, now, LONGEST_STOP, "stop")
+
+
+def _run(record: RunRecord, now: datetime) -> Iterator[Violation]:
+    return _span(record, now, LONGEST_RUN, "run")
+
+
+def _production(record: ProductionRecord, now: datetime) -> Iterator[Violation]:
+    yield from _moment("start", record.start, now)
+    if record.end is not None and record.end < record.start:
+        yield Violation(
+            "end",
+            f"The end must not be before the start ({_text(record.start)}), but is {_text(record.end)}.",
+        )
+    yield from _not_negative(record, "quantity")
+    yield from _not_negative(record, "scrap")
+    # A scrap booking is a record of its own with quantity 0, so only a counted total can be exceeded.
+    if 0 < record.quantity < record.scrap:
+        yield Violation(
+            "scrap", f"The scrap must not exceed the total of {record.quantity:g}, but is {record.scrap:g}."
+        )
+
+
+def _labour(record: LabourRecord, now: datetime) -> Iterator[Violation]:
+    yield from _not_negative(record, "seconds")
+    if record.seconds > LONGEST_LABOUR.total_seconds():
+        length = _length(timedelta(seconds=record.seconds))
+        yield Violation("seconds", f"Logged work lasts at most {LONGEST_LABOUR.days} days, but this {length}.")
+    if record.start is not None:
+        yield from _moment("start", record.start, now)
+
+
+def _part_use(record: PartUseRecord, now: datetime) -> Iterator[Violation]:
+    return _not_negative(record, "quantity")
+
+
+def _operation(record: OperationRecord, now: datetime) -> Iterator[Violation]:
+    if record.ideal_cycle_s is not None and record.ideal_cycle_s <= 0:
+        yield Violation(
+            "ideal_cycle_s",
+            f"The ideal cycle time must be above 0 seconds per unit, but is {record.ideal_cycle_s:g}.",
+        )
+
+
+def _zone(name: str) -> Iterator[Violation]:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        yield Violation("timezone", f"The time zone must be an IANA name such as Europe/Berlin, but is “{name}”.")
+
+
+def _plant(record: PlantRecord, now: datetime) -> Iterator[Violation]:
+    return _zone(record.timezone or "UTC")
+
+
+def _calendar(record: CalendarRecord, now: datetime) -> Iterator[Violation]:
+    yield from _zone(record.timezone)
+    for row in record.attendances:
+        if not (0 <= row.hour_from <= row.hour_to <= HOURS_OF_A_DAY and 0 <= row.weekday <= 6):
+            yield Violation(
+                "attendances",
+                f"Working hours must run from 0 to 24 on weekday 0 to 6, but “{row.name}” runs from "
+                f"{row.hour_from:g} to {row.hour_to:g} on weekday {row.weekday}.",
+            )
+    for leave in record.leaves:
+        if leave.end < leave.start:
+            yield Violation(
+                "leaves", f"The leave “{leave.name}” must not end before it starts ({_text(leave.start)})."
+            )
+
+
+def _text(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def _length(span: timedelta) -> str:
+    return f"{span.days} days" if span.days else f"{span.total_seconds() / 3600:.1f} hours"
+
+
+_CHECKS: dict[type[Record], Callable[[Any, datetime], Iterator[Violation]]] = {
+    CalendarRecord: _calendar,
+    DowntimeRecord: _downtime,
+    LabourRecord: _labour,
+    OperationRecord: _operation,
+    PartUseRecord: _part_use,
+    PlantRecord: _plant,
+    ProductionRecord: _production,
+    RunRecord: _run,
+}
