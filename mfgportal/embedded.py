@@ -138,15 +138,18 @@ def postgres(place: Place, **settings: str) -> Program:
 def copied(binaries: Path, home: Path, account: Account) -> Path:
     """A copy that the account can reach, for a virtual environment in a closed folder such as /root."""
     own_folder(home, None, 0o711)
-    target = home / f"postgres-{major_version(binaries)}"
+    target = home / f"programs-{(binaries / 'postgres').stat().st_mtime_ns}"
+    package = binaries.parents[1]
+    parts = (binaries.parent, package.with_name(f"{package.name}.libs"))  # found by their relative place
     if not target.exists():
         draft = target.with_suffix(".new")
         shutil.rmtree(draft, ignore_errors=True)
-        shutil.copytree(binaries.parent, draft, symlinks=True)
+        for part in filter(Path.exists, parts):
+            shutil.copytree(part, draft / part.relative_to(package.parent), symlinks=True)
         for path in (draft, *draft.rglob("*")):
             os.chown(path, account.uid, account.gid, follow_symlinks=False)
         draft.rename(target)
-    return target / "bin"
+    return target / binaries.relative_to(package.parent)
 
 
 def prepare_postgres(place: Place, binaries: Path) -> None:
