@@ -1,0 +1,108 @@
+"""Odoo Community or Enterprise, 16 and later, over its external API."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import ClassVar
+
+from sync.connectors.base import Check, Connector, Cursor, Page, Payload, SourceConfig, StreamSpec
+from sync.connectors.odoo.api import OdooApi
+from sync.connectors.odoo.reader import StreamReader
+from sync.connectors.odoo.streams import STREAMS
+from sync.connectors.odoo.transport import JsonRpcTransport
+from sync.errors import SchemaDrift, SourceRefused
+from sync.records import Record
+
+OWN_ONLY = ("maintenance.request", "maintenance.equipment")
+
+
+class OdooConnector(Connector):
+    """Reads Odoo through odoorpc.
+
+    Options (all may be left out): ``overlap_min`` (30), ``timeout_s``, ``total_s``, ``max_answer_mb``,
+    ``version`` (major version, for links into Odoo 17 and older).
+    """
+
+    name: ClassVar[str] = "odoo"
+    title: ClassVar[str] = "Odoo"
+    streams: ClassVar[Mapping[str, StreamSpec]] = {name: stream.spec for name, stream in STREAMS.items()}
+
+    def __init__(self, config: SourceConfig) -> None:
+        super().__init__(config)
+        self._connected: OdooApi | None = None
+
+    @property
+    def _api(self) -> OdooApi:
+        if self._connected is None:
+            self._connected = OdooApi(JsonRpcTransport(self.config))
+        return self._connected
+
+    def check(self) -> Check:
+        visible: dict[str, int] = {}
+        warnings: list[str] = []
+        version = self._api.transport.version
+        for name, spec in self.streams.items():
+            try:
+                visible[name] = self._api.count(spec.model)
+            except SourceRefused as refusal:
+                visible[name] = 0
+                warnings.append(f"{spec.title}: {refusal}")
+            else:
+                warnings += _suspicion(spec, visible[name])
+        return Check(version=f"Odoo {version}", visible=visible, warnings=tuple(warnings))
+
+    def verify_schema(self, stream: str) -> None:
+        wanted = STREAMS[stream]
+        if wanted.fallback is not None and not self._api.readable(wanted.spec.model):
+            return
+        self._verify(wanted.spec.model, wanted.spec.fields)
+        offered = self._api.types(wanted.spec.model)
+        self._verify(wanted.spec.model, {n: t for n, t in wanted.optional.items() if n in offered})
+        for model, fields in wanted.also.items():
+            self._verify(model, fields)
+
+    def _verify(self, model: str, fields: Mapping[str, str]) -> None:
+        offered = self._api.types(model, fresh=True)
+        problems = [
+            f"{name}: expected {wanted}, found {offered.get(name, 'no such field')}"
+            for name, wanted in fields.items()
+            if offered.get(name) != wanted
+        ]
+        if problems:
+            raise SchemaDrift(model, problems)
+
+    def read(self, stream: str, cursor: Cursor) -> Iterator[Page]:
+        return self._reader(stream).pages(cursor)
+
+    def read_keys(self, stream: str) -> Iterator[str]:
+        return self._reader(stream).keys()
+
+    def _reader(self, stream: str) -> StreamReader:
+        overlap = timedelta(minutes=float(self.config.options.get("overlap_min", 30)))
+        return StreamReader(self._api, STREAMS[stream], overlap=overlap)
+
+    @classmethod
+    def to_records(cls, stream: str, payload: Payload) -> list[Record]:
+        return STREAMS[stream].to_records(payload)
+
+    @classmethod
+    def record_url(cls, config: SourceConfig, external_key: str) -> str:
+        """Odoo 18 has short addresses; ``/web#…`` works in every version but redirects there."""
+        model, _, number = external_key.rpartition("/")
+        base = config.url.rstrip("/")
+        if int(config.options.get("version", 18)) >= 18:
+            return f"{base}/odoo/{model}/{number}"
+        return f"{base}/web#id={number}&model={model}&view_type=form"
+
+    def close(self) -> None:
+        if self._connected is not None:
+            self._connected.transport.close()
+            self._connected = None
+
+
+def _suspicion(spec: StreamSpec, count: int) -> list[str]:
+    if count or spec.model not in OWN_ONLY:
+        return []
+    return [
+        f"{spec.title}: none is visible. A plain user sees only what it owns or follows: give a group of the "
+        f"service account a record rule [(1, '=', 1)] for reading {spec.model} (see README)."
+    ]

@@ -1,0 +1,7 @@
+"""What we read from Odoo."""
+
+from sync.connectors.odoo.fact_streams import FACT_STREAMS
+from sync.connectors.odoo.master_streams import MASTER_STREAMS
+from sync.connectors.odoo.spec import OdooStream
+
+STREAMS: dict[str, OdooStream] = {stream.spec.name: stream for stream in (*MASTER_STREAMS, *FACT_STREAMS)}
