@@ -17,7 +17,7 @@ VAR_DIR = BASE_DIR / env.str("VAR_DIR", default="var")
 
 def secret(name: str, *, file: str, make: Callable[[], str], generate: bool) -> str:
     """The secret from the environment, else the one kept in `var/<file>` if `generate` allows that."""
-    given: str = env.str(name, default="")
+    given: str = env.str(name, default="").strip()  # files end in a line feed
     if given:
         return given
     if not generate:
