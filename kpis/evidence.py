@@ -1,0 +1,123 @@
+"""Facts as the kernel takes them: plain tuples in epoch seconds, what other tables say joined in. Pure."""
+
+from enum import IntEnum
+from typing import NamedTuple
+
+from kpis.intervals import Span, merge
+
+
+class State(IntEnum):
+    """What an instant counts as; the value is the priority of the overlay, 0 the strongest.
+
+    Names match ``kpis.models.LossClass``, in its order (semantics: planned stop > breakdown > … > unknown).
+    """
+
+    NOT_SCHEDULED = 0
+    PLANNED_STOP = 1
+    BREAKDOWN = 2
+    SETUP = 3
+    EXTERNAL = 4
+    QUALITY = 5
+    SPEED = 6
+    MICRO_STOP = 7
+    RUNNING = 8
+    UNKNOWN = 9
+
+    @property
+    def loss_class(self) -> str:
+        return self.name.lower()
+
+
+RUN_STATES = (State.SPEED, State.MICRO_STOP, State.RUNNING)
+DOWN_STATES = (State.BREAKDOWN, State.SETUP, State.EXTERNAL, State.QUALITY)
+# Set-up and quality stops are what they are, however short.
+SHORT_IS_MICRO = (State.BREAKDOWN, State.EXTERNAL)
+
+Order = tuple[str, str]
+"""Source and order key: which order step a run or a count belongs to."""
+
+
+class Machine(NamedTuple):
+    """What of a machine and its plant decides how its facts count."""
+
+    id: int
+    work_unit: bool
+    micro_stop_s: float
+
+
+class Stop(NamedTuple):
+    """A down time. ``end`` is infinite while it is open; ``state`` is its reason's class."""
+
+    start: float
+    end: float
+    state: State
+    reason_id: int
+    id: int
+
+
+class RunLog(NamedTuple):
+    """A log of running. ``order`` None: nobody says what it made."""
+
+    start: float
+    end: float
+    reduced_speed: bool
+    order: Order | None
+    id: int
+
+
+class Output(NamedTuple):
+    """Counts of an order step, or a booking of scrap where ``start`` = ``end``.
+
+    ``reported``: when the source last wrote the counts; infinite where it does not tell. ``runs``: sorted
+    disjoint spans of the order's run logs on this machine, of all days, with inf where one is open.
+    """
+
+    start: float
+    end: float
+    quantity: float
+    scrap: float
+    ideal_cycle_s: float | None
+    order: Order | None
+    reported: float
+    id: int
+    runs: tuple[Span, ...] = ()
+
+    @property
+    def booking(self) -> bool:
+        return self.start == self.end
+
+    @property
+    def counted(self) -> bool:
+        return bool(self.quantity or self.scrap)
+
+    def spread(self, as_of: float) -> list[Span]:
+        """Spans its counts were made in, up to ``as_of``: the order's run logs, or else its own span.
+
+        The counts of an open order were made before they were reported. Empty: all at ``start``.
+        """
+        limit = min(as_of, self.reported) if self.end > as_of else as_of
+        spans = self.runs or (Span(self.start, self.end),)
+        return merge(Span(start, min(end, limit)) for start, end in spans)
+
+    def moves_with_time(self, as_of: float) -> bool:
+        """Whether a later ``as_of`` alone spreads its counts differently."""
+        if not self.counted or self.booking:
+            return False
+        if self.end > as_of:
+            return self.reported > as_of
+        return any(end > as_of for _, end in self.runs)
+
+
+class DayFacts(NamedTuple):
+    """Facts that overlap or touch a window. Each list is sorted by start."""
+
+    stops: list[Stop]
+    runs: list[RunLog]
+    outputs: list[Output]
+
+
+def effective_state(stop: Stop, micro_stop_s: float, as_of: float) -> State:
+    """Its class, or micro-stop where the whole event (so far) is shorter than the plant's limit."""
+    if stop.state in SHORT_IS_MICRO and min(stop.end, as_of) - stop.start < micro_stop_s:
+        return State.MICRO_STOP
+    return stop.state

@@ -1,0 +1,103 @@
+"""A production day as the roll-up sees it: cut into frames, each of one shift and one kind. Pure."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from kpis.calendars import Shift
+from kpis.days import DayClock
+from kpis.intervals import Span, clip
+
+PLANNED, BREAK, LEAVE, OFF_SHIFT = "", "break", "leave", "off shift"
+OFF_SHIFT_NAME = "Off shift"
+
+
+class Frame(NamedTuple):
+    """A span of one slot. ``kind``: why it is not planned time, "" where it is."""
+
+    start: float
+    end: float
+    slot: int
+    kind: str
+
+
+class Slot(NamedTuple):
+    """A future component row: ``number`` 0 is the time off shift."""
+
+    number: int
+    name: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class DayPlan:
+    """A production day up to ``as_of``. ``frames`` partition [start, end).
+
+    ``slots[0]`` is the time off shift. ``finished``: the day was over at ``as_of``.
+    """
+
+    day: date
+    start: float
+    end: float
+    finished: bool
+    slots: tuple[Slot, ...]
+    frames: tuple[Frame, ...]
+
+
+def plan_day(clock: DayClock, day: date, shifts: Iterable[Shift], as_of: float) -> DayPlan:
+    """The plan of one day, from disjoint sorted shifts around it.
+
+    A shift that crosses the start of the production day is in both days, each with its part: the rows of a
+    day partition it.
+    """
+    start, day_end = clock.window(day)
+    end = max(start, min(day_end, as_of))
+    slots = [Slot(0, OFF_SHIFT_NAME, start, end)]
+    frames: list[Frame] = []
+    reached = start
+    for shift in shifts:
+        first, last = max(shift.start, start), min(shift.end, end)
+        if first < last:
+            frames += _frames([Span(reached, first)], 0, OFF_SHIFT)
+            slots.append(Slot(len(slots), shift.name, first, last))
+            frames += _shift_frames(shift, len(slots) - 1, first, last)
+            reached = last
+    frames += _frames([Span(reached, end)], 0, OFF_SHIFT)
+    return DayPlan(day, start, end, as_of >= day_end, tuple(slots), tuple(frames))
+
+
+def _shift_frames(shift: Shift, slot: int, start: float, end: float) -> Iterator[Frame]:
+    parts = sorted(
+        [Frame(a, b, slot, PLANNED) for a, b in clip(shift.planned, start, end)]
+        + [Frame(a, b, slot, BREAK) for a, b in clip(shift.breaks, start, end)]
+    )
+    reached = start
+    for part in parts:
+        yield from _frames([Span(reached, part.start)], slot, LEAVE)
+        yield part
+        reached = part.end
+    yield from _frames([Span(reached, end)], slot, LEAVE)
+
+
+def _frames(spans: Iterable[Span], slot: int, kind: str) -> Iterator[Frame]:
+    return (Frame(start, end, slot, kind) for start, end in spans if start < end)
+
+
+def by_slot(spans: Iterable[Span], plan: DayPlan, *, planned_only: bool = False) -> list[float]:
+    """Seconds of disjoint spans per slot of the day."""
+    seconds = [0.0] * len(plan.slots)
+    for start, end in spans:
+        for frame in plan.frames:
+            if frame.start < end and start < frame.end and not (planned_only and frame.kind):
+                seconds[frame.slot] += min(end, frame.end) - max(start, frame.start)
+    return seconds
+
+
+def slot_at(plan: DayPlan, instant: float) -> int | None:
+    """The slot an instant of the day lies in; None outside the day."""
+    for frame in plan.frames:
+        if frame.start <= instant < frame.end:
+            return frame.slot
+    return None
