@@ -24,6 +24,10 @@ class Port:
     def number(self) -> int:
         return int(os.environ.get(self.variable, self.default))
 
+    @property
+    def local_url(self) -> str:
+        return f"http://{LOOPBACK}:{self.number}"
+
 
 WEB = Port("PORT", 8000, "the portal")
 ODOO = Port("SANDBOX_ODOO_PORT", 8069, "the sandbox's Odoo")

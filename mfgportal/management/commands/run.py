@@ -126,7 +126,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         if self.sandbox:
-            sources.seed()
+            sources.seed(odoo_url=programs.ODOO.local_url, atlas_url=programs.ATLAS.local_url)
             people.seed_users()
 
     def start_portal(self, stack: Stack) -> None:
