@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from sync.sandbox.atlas_store import Atlas
 from sync.sandbox.machine import Machine
@@ -22,7 +23,7 @@ CATEGORIES = {
     "cost-categories": ("External service", "Transport"),
 }
 BREAKDOWN, PREVENTIVE, IMPROVEMENT = 1, 2, 3
-ACTIVE = {"archived": False, "image": None, "files": [], "customFieldValues": []}
+ACTIVE: dict[str, Any] = {"archived": False, "image": None, "files": [], "customFieldValues": []}
 
 
 @dataclass(slots=True)
@@ -151,7 +152,7 @@ def _add_plan(atlas: Atlas, at: int, rng: Random, plant: Plant, asset: int, titl
               machine: Machine | None) -> Plan:  # fmt: skip
     due_in = rng.randrange(days)
     number = len(atlas["preventive-maintenances"]) + 1
-    schedule = {
+    schedule: dict[str, Any] = {
         "id": number, "createdAt": at, "updatedAt": at, "createdBy": 1, "updatedBy": 1, "disabled": False,
         "startsOn": at + due_in * 86400, "frequency": days // 7, "endsOn": None, "dueDateDelay": 2,
         "recurrenceType": "WEEKLY", "recurrenceBasedOn": "SCHEDULED_DATE", "daysOfWeek": [],

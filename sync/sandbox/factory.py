@@ -194,11 +194,13 @@ def _workshop(rng: Random, line: Line) -> Workshop:
 
 def _build_machine(rng: Random, shop: Workshop, number: int, index: int) -> Machine:
     line = shop.line
+    weak = rng.random() < 0.2  # every factory has a few machines that nobody likes
     machine = Machine(
         shop.plant, line, number + 1, index, f"{line.plant}-{line.code}-{number + 1:02}",
-        f"{line.machine} {number + 1}", mtbf_h=rng.uniform(20, 140), mttr_s=rng.uniform(1500, 5600),
-        care=rng.choice((0.6, 0.8, 1.0, 1.4, 2.8)), pace=rng.choice((0.79, 0.86, 0.9, 0.93, 0.965)),
-        scrap_rate=rng.uniform(0.006, 0.04),
+        f"{line.machine} {number + 1}", mtbf_h=rng.uniform(12, 26) if weak else rng.uniform(30, 140),
+        mttr_s=rng.uniform(2000, 4200), care=rng.uniform(2.5, 4.5) if weak else rng.uniform(0.7, 1.8),
+        pace=rng.uniform(0.71, 0.82) if weak else rng.uniform(0.84, 0.965),
+        scrap_rate=rng.uniform(0.03, 0.055) if weak else rng.uniform(0.005, 0.03), setup_s=rng.uniform(750, 2300),
     )  # fmt: skip
     for product, takt in enumerate(shop.takts):
         minutes = max(0.03, round(takt * rng.uniform(0.88, 1.0) / 60, 2))  # as people enter it: hundredths

@@ -43,7 +43,7 @@ class Order:
     number: int
     product: int
     quantity: int
-    begins: int
+    length_s: float
     production_id: int = 0
     open_jobs: int = 0
 
@@ -138,6 +138,7 @@ class Machine:
     care: float
     pace: float
     scrap_rate: float
+    setup_s: float
     workcenter_id: int = 0
     equipment_id: int = 0
     asset_id: int = 0
@@ -256,7 +257,7 @@ class Machine:
 def changeover(machine: Machine, job: Job, at: int, rng: Random) -> list[Forced]:
     """Finishing the order before, and setting up for the next one."""
     reason = CHANGEOVER if rng.random() < 0.6 else SETUP
-    seconds = int(rng.lognormvariate(log(1150), 0.4))
+    seconds = int(rng.lognormvariate(log(machine.setup_s), 0.4))
     return [Forced(at, "finish"), Forced(at, "begin", reason, seconds, job)]
 
 

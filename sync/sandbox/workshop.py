@@ -63,7 +63,7 @@ class Workshop:
             idle = rng.randrange(3600, 10800) if self.upcoming and rng.random() < 0.07 else 0
             order, jobs = self.upcoming or self._next_order(at, rng, book)
             self.upcoming = self._next_order(at, rng, book)
-            self.left_s = rng.uniform(*ORDER_S) + idle
+            self.left_s = order.length_s + idle
             book.started(self, order, at)
             for machine, job in zip(self.machines, jobs, strict=True):
                 finish, begin = changeover(machine, job, at, rng)
@@ -83,14 +83,15 @@ class Workshop:
     def _next_order(self, at: int, rng: Random, book: OrderBook) -> tuple[Order, list[Job]]:
         self.orders += 1
         product = rng.randrange(len(self.takts))
-        quantity = max(10, round(rng.uniform(*ORDER_S) * 0.72 / self.takts[product] / 10) * 10)
-        order = Order(self.orders, product, quantity, at)
+        length_s = rng.uniform(*ORDER_S)
+        quantity = max(10, round(length_s * 0.74 / self.takts[product] / 10) * 10)
+        order = Order(self.orders, product, quantity, length_s)
         jobs = [self._job(order, machine, rng) for machine in self.machines]
         book.ordered(self, order, jobs, at)
         return order, jobs
 
     def _job(self, order: Order, machine: Machine, rng: Random) -> Job:
-        pace = min(0.985, max(0.74, rng.gauss(machine.pace, 0.025)))
+        pace = min(0.985, max(0.6, rng.gauss(machine.pace, 0.025)))
         scrap = max(0.0005, rng.gauss(machine.scrap_rate, machine.scrap_rate / 4))
         operation_id = machine.operations[order.product]
         return Job(order, machine.cycles[order.product], pace, scrap, operation_id=operation_id)
