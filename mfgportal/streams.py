@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from mfgportal.accounts.access import exceptions_of
+from mfgportal.accounts.models import User
 from sync.models import Stream, SyncException, SyncRun
 
 
@@ -48,12 +50,12 @@ class StreamStatus:
         return min(100, round(100 * self.run.read / self.run.total))
 
 
-def streams_now(streams: QuerySet[Stream], now: datetime) -> list[StreamStatus]:
-    """The status of each stream at ``now``, in three queries."""
+def streams_now(user: User, streams: QuerySet[Stream], now: datetime) -> list[StreamStatus]:
+    """The status of each stream at ``now``, in three queries, as far as the person may see."""
     last = SyncRun.objects.filter(stream=OuterRef("pk")).order_by("-started_at").values("pk")[:1]
     found = list(streams.select_related("source").annotate(last_run_id=Subquery(last)))
     runs = SyncRun.objects.in_bulk([run for stream in found if (run := _last_run(stream))])
-    troubles = _troubles(found)
+    troubles = _troubles(user, found)
     return [
         _status(stream, runs.get(_last_run(stream) or 0), troubles.get(stream.pk), now) for stream in found
     ]
@@ -64,9 +66,9 @@ def _last_run(stream: Stream) -> int | None:
     return found
 
 
-def _troubles(streams: Iterable[Stream]) -> dict[int, SyncException]:
+def _troubles(user: User, streams: Iterable[Stream]) -> dict[int, SyncException]:
     """Per stream its newest open exception that holds no record: it is about the stream itself."""
-    rows = SyncException.objects.filter(
+    rows = exceptions_of(user).filter(
         stream__in=[stream.pk for stream in streams], status=SyncException.Status.OPEN, held_records=None
     )
     return {row.stream_id: row for row in rows.order_by("last_seen") if row.stream_id}

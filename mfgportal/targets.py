@@ -3,24 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from kpis.models import Operation, Part, Product, Reason, ShiftCalendar, Technician, WorkOrder
+from kpis.models import Reason, WorkOrder
 from mfgportal.accounts.access import equipment_of, lines_of, plants_of
 from mfgportal.accounts.models import User
 from sync.exceptions import suggestions
-from sync.identities import Suggestion
+from sync.identities import CANONICAL
 from sync.models import SyncException
 from sync.records import Kind
-
-UNSCOPED: dict[str, type[Model]] = {
-    Kind.PRODUCT: Product,
-    Kind.PART: Part,
-    Kind.TECHNICIAN: Technician,
-    Kind.REASON: Reason,
-    Kind.CALENDAR: ShiftCalendar,
-    Kind.OPERATION: Operation,
-}
+from sync.suggest import Suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +22,11 @@ class Target:
     id: int
     name: str
     code: str
+
+
+def mapped_kind(exception: SyncException) -> str:
+    """The kind of row an unknown key stands for; empty for exceptions of other kinds."""
+    return str(exception.context.get("ref", {}).get("kind", ""))
 
 
 def targets_of(user: User, kind: str) -> QuerySet[Any]:
@@ -43,8 +40,9 @@ def targets_of(user: User, kind: str) -> QuerySet[Any]:
         return scoped[kind]
     if kind == Kind.WORK_ORDER:
         return WorkOrder.objects.filter(Q(equipment__in=equipment_of(user)) | Q(equipment=None))
-    model = UNSCOPED.get(kind)
-    return model._default_manager.all() if model else Reason.objects.none()
+    if kind not in CANONICAL:
+        return Reason.objects.none()
+    return CANONICAL[Kind(kind)]._default_manager.all()
 
 
 def find_targets(user: User, kind: str, text: str, *, limit: int = 20) -> list[Target]:
@@ -54,9 +52,10 @@ def find_targets(user: User, kind: str, text: str, *, limit: int = 20) -> list[T
     return [Target(*row) for row in rows.order_by(name, "id").values_list("id", name, code)[:limit]]
 
 
-def suggested(user: User, exception: SyncException, kind: str) -> list[Suggestion]:
+def suggested(user: User, exception: SyncException) -> list[Suggestion]:
     """Suggestions for an unmapped key, without those of plants the person may not see."""
     found = suggestions(exception)
     ids = [suggestion.canonical_id for suggestion in found]
-    seen = set(targets_of(user, kind).filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
+    rows = targets_of(user, mapped_kind(exception))
+    seen = set(rows.filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
     return [suggestion for suggestion in found if suggestion.canonical_id in seen]

@@ -10,6 +10,8 @@ from rest_framework.exceptions import PermissionDenied as ApiPermissionDenied
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from mfgportal.scope import BadScope
+
 PROBLEM_JSON = "application/problem+json"
 
 
@@ -58,6 +60,8 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
 def _as_api(exc: Exception) -> Exception:
     if isinstance(exc, PermissionDenied):
         return ApiPermissionDenied(str(exc) or None)
+    if isinstance(exc, BadScope):
+        return bad_parameter(exc.parameter, exc.message)
     if isinstance(exc, Http404):
         return NotFound("There is no such record, or it belongs to a plant you may not see.")
     return exc

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from mfgportal.accounts.access import Right, exceptions_of, person, require
 from mfgportal.api.errors import Conflict, bad_parameter
 from mfgportal.api.query import Fields, Paging, Query, paged
-from mfgportal.targets import targets_of
+from mfgportal.targets import mapped_kind, targets_of
 from mfgportal.triage import ANY, ORDERS, Choice, chosen
 from sync.exceptions import KINDS, AlreadyResolved, NotAllowed, correct, dismiss, map_key, retry
 from sync.models import SyncException
@@ -165,8 +165,8 @@ class Map(Resolve):
 
     def resolve(self, request: Request, exception: SyncException, given: dict[str, Any]) -> int:
         target, user = given["canonical_id"], person(request)
-        kind = str(exception.context.get("kind", ""))
-        if target is not None and not targets_of(user, kind).filter(pk=target).exists():
+        rows = targets_of(user, mapped_kind(exception))
+        if target is not None and not rows.filter(pk=target).exists():
             raise bad_parameter(
                 "canonical_id", "There is no such row, or it belongs to a plant you may not see."
             )

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from mfgportal.accounts.access import person
 from mfgportal.api.query import Paging, Query, paged
 from mfgportal.streams import State, StreamStatus, runs_matching, streams_now
 from sync.models import Stream, SyncRun
@@ -86,7 +87,7 @@ class Streams(APIView):
         """Every stream with its state, the age of its data and its last run."""
         source = StreamQuery.of(request)["source"]
         streams = Stream.objects.filter(source__name=source) if source else Stream.objects.all()
-        return Response([_stream(status) for status in streams_now(streams, timezone.now())])
+        return Response([_stream(status) for status in streams_now(person(request), streams, timezone.now())])
 
 
 class Runs(APIView):

@@ -2,9 +2,11 @@ from django.contrib.auth.decorators import login_required
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from mfgportal.api import docs, exceptions, places, sync
+from mfgportal.api import docs, exceptions, kpis, places, sync
 
 urlpatterns = [
+    path("v1/kpis", kpis.Kpis.as_view(), name="api_kpis"),
+    path("v1/kpis/catalogue", kpis.Catalogue.as_view(), name="api_catalogue"),
     path("v1/plants", places.Plants.as_view(), name="api_plants"),
     path("v1/lines", places.Lines.as_view(), name="api_lines"),
     path("v1/equipment", places.EquipmentList.as_view(), name="api_equipment"),

@@ -1,0 +1,104 @@
+"""One exception: what happened, what it holds back, both sides of it, and what resolves it."""
+
+from typing import Any
+
+from django.db.models import Count, Max, Min, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from mfgportal.accounts.access import Right, exceptions_of, may, person
+from mfgportal.targets import find_targets, mapped_kind, suggested
+from mfgportal.web.correction import Correctable, correctable
+from mfgportal.web.outcome import outcome
+from mfgportal.web.page import Crumb, page
+from mfgportal.web.sides import key_facts, sides
+from sync.exceptions import KINDS, Resolution
+from sync.models import RawRecord, SyncException
+
+HELD_SHOWN = 10
+
+
+def exception(request: HttpRequest, pk: int) -> HttpResponse:
+    return show(request, found(request, pk))
+
+
+def found(request: HttpRequest, pk: int) -> SyncException:
+    """The exception, if the person may see it. Raises Http404."""
+    rows = exceptions_of(person(request)).select_related("source", "stream", "plant", "equipment__plant")
+    return get_object_or_404(rows, pk=pk)
+
+
+def show(
+    request: HttpRequest,
+    which: SyncException,
+    *,
+    corrections: list[Correctable] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page of an exception; ``corrections``: forms that came back with errors."""
+    context: dict[str, Any] = {
+        "title": which.title,
+        "crumbs": [Crumb("Exceptions", reverse("exceptions")), Crumb(f"No. {which.pk}")],
+        "exception": which,
+        "kind": KINDS.get(which.kind),
+        "facts": key_facts(which),
+        "sides": sides(which),
+        "held": held(which),
+        "records": raw_records(which)[:HELD_SHOWN],
+        "history": which.events.all(),
+        "outcome": outcome(request, which),
+        **_resolutions(request, which, corrections),
+    }
+    return page(request, "exceptions/detail", context, status=status)
+
+
+def held(which: SyncException) -> dict[str, Any]:
+    """How many records wait, of which time."""
+    return which.held_records.aggregate(rows=Count("id"), first=Min("start"), last=Max("start"))
+
+
+def raw_records(which: SyncException) -> QuerySet[RawRecord]:
+    """The landed rows an exception is about: those it holds, or the one it names."""
+    named = Q(stream__source=which.source, external_key=which.external_key, current=True)
+    about = Q(held__exception=which) | (named if which.external_key else Q(pk=None))
+    if which.trace_id:
+        about |= Q(trace_id=which.trace_id)
+    return RawRecord.objects.filter(about).select_related("stream__source").distinct().order_by("id")
+
+
+def _resolutions(
+    request: HttpRequest, which: SyncException, corrections: list[Correctable] | None
+) -> dict[str, Any]:
+    """What the person may do about it; nothing when it is closed, or for a role that only looks."""
+    user, kind = person(request), KINDS.get(which.kind)
+    allowed = may(user, Right.RESOLVE_EXCEPTIONS)
+    if kind is None or not allowed or which.status != SyncException.Status.OPEN:
+        return {"ways": (), "may_resolve": allowed}
+    text = request.GET.get("target", "").strip()
+    mapping = Resolution.MAP in kind.resolutions
+    return {
+        "ways": kind.resolutions,
+        "may_resolve": True,
+        "suggestions": suggested(user, which) if mapping else [],
+        "text": text,
+        "targets": find_targets(user, mapped_kind(which), text) if mapping and text else [],
+        "corrections": _corrections(which, corrections) if Resolution.CORRECT in kind.resolutions else [],
+    }
+
+
+def _corrections(which: SyncException, given: list[Correctable] | None) -> list[Correctable]:
+    return correctable(which) if given is None else given
+
+
+def raw_record(request: HttpRequest, pk: int, raw: int) -> HttpResponse:
+    """A landed row as the source gave it."""
+    which = found(request, pk)
+    record = get_object_or_404(raw_records(which), pk=raw)
+    crumbs = [
+        Crumb("Exceptions", reverse("exceptions")),
+        Crumb(f"No. {which.pk}", reverse("exception", args=[which.pk])),
+        Crumb(record.external_key),
+    ]
+    title = f"{record.external_key} as {record.stream.source.title} gave it"
+    return page(request, "exceptions/raw", {"title": title, "crumbs": crumbs, "record": record})

@@ -1,0 +1,143 @@
+"""What a resolution changed: the KPIs of the machine it touches, before and after.
+
+Components are computed again by a worker, so "after" comes later: the "before" waits in the person's session.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from django.db.models import Count, Max, Min
+from django.http import HttpRequest
+from django.urls import reverse
+
+from kpis.definitions import CATALOGUE, Kpi
+from kpis.engine import Scope, Value, evaluate
+from kpis.models import Equipment, StaleDay
+from mfgportal.accounts.access import equipment_of, person
+from mfgportal.scope import equipment_place, production_today
+from mfgportal.web.format import amount
+from sync.models import SyncException
+
+KEY = "outcomes"
+KEPT = 20
+MAINTENANCE = ("downtime", "failures")
+PRODUCTION = ("oee", "availability", *MAINTENANCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """The machine and the production days that the held records of an exception touch."""
+
+    equipment: Equipment
+    first: date
+    last: date
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return PRODUCTION if self.equipment.work_unit else MAINTENANCE
+
+    def values(self) -> dict[str, Value]:
+        """KPI values now, by name."""
+        scope = Scope(first_day=self.first, last_day=self.last, equipment_ids=(self.equipment.pk,))
+        return {value.kpi: value for value in evaluate(self.names, scope)}
+
+    @property
+    def pending(self) -> bool:
+        """Whether a worker still has to compute one of the days again."""
+        marks = StaleDay.objects.filter(equipment=self.equipment)
+        return marks.filter(day__range=(self.first, self.last)).exists()
+
+    @property
+    def url(self) -> str:
+        address = reverse("equipment", args=[self.equipment.pk])
+        return f"{address}?from={self.first}&to={self.last}"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the session keeps of a resolution."""
+
+    released: int
+    equipment: int | None
+    first: str
+    last: str
+    before: dict[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A KPI before and after; ``before`` None: it was undefined."""
+
+    kpi: Kpi
+    before: float | None
+    after: Value
+
+    @property
+    def was(self) -> str:
+        return str(amount(self.before, self.kpi.unit))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A resolution as shown: ``changes`` is empty where no machine is known."""
+
+    released: int
+    affected: Affected | None
+    changes: list[Change]
+
+    @property
+    def pending(self) -> bool:
+        return self.affected is not None and self.affected.pending
+
+
+def affected(exception: SyncException, equipment: Equipment | None) -> Affected | None:
+    """What the records of an exception touch: the given machine, or the one that most of them name."""
+    held = exception.held_records.exclude(start=None)
+    days = held.aggregate(first=Min("start"), last_start=Max("start"), last_end=Max("end"))
+    ranked = (
+        held.exclude(equipment=None).values_list("equipment").annotate(rows=Count("id")).order_by("-rows")
+    )
+    equipment = equipment or exception.equipment or Equipment.objects.filter(pk__in=ranked[:1]).first()
+    if equipment is None or days["first"] is None:
+        return None
+    place = equipment_place(equipment)
+    first, last = (
+        production_today(place, moment)
+        for moment in (days["first"], max(days["last_start"], days["last_end"] or days["last_start"]))
+    )
+    return Affected(equipment, first, last)
+
+
+def keep(
+    request: HttpRequest,
+    exception: SyncException,
+    found: Affected | None,
+    released: int,
+    before: dict[str, Value],
+) -> None:
+    """Remember in the session what was, for the page that shows what became of it."""
+    kept = Kept(
+        released=released,
+        equipment=found and found.equipment.pk,
+        first=found.first.isoformat() if found else "",
+        last=found.last.isoformat() if found else "",
+        before={name: value.value for name, value in before.items()},
+    )
+    outcomes = {**request.session.get(KEY, {}), str(exception.pk): asdict(kept)}
+    request.session[KEY] = dict(list(outcomes.items())[-KEPT:])
+
+
+def outcome(request: HttpRequest, exception: SyncException) -> Outcome | None:
+    """The outcome of this person's resolution of the exception; None when it was not theirs, or long ago."""
+    stored = request.session.get(KEY, {}).get(str(exception.pk))
+    if stored is None:
+        return None
+    kept = Kept(**stored)
+    machine = equipment_of(person(request)).select_related("plant").filter(pk=kept.equipment).first()
+    if machine is None:
+        return Outcome(kept.released, None, [])
+    found = Affected(machine, date.fromisoformat(kept.first), date.fromisoformat(kept.last))
+    changes = [
+        Change(CATALOGUE[name], kept.before.get(name), value) for name, value in found.values().items()
+    ]
+    return Outcome(kept.released, found, changes)

@@ -1,0 +1,106 @@
+"""What a person does about an exception: a POST each, then back to its page."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from kpis.models import Equipment
+from mfgportal.accounts.access import Right, person, require
+from mfgportal.targets import mapped_kind, targets_of
+from mfgportal.web.correction import answered, correctable, is_valid, json_value
+from mfgportal.web.exception import found, show
+from mfgportal.web.outcome import affected, keep
+from sync.exceptions import AlreadyResolved, NotAllowed, correct, dismiss, map_key, retry
+from sync.models import SyncException
+
+
+@require_POST
+def map_to(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what an unknown key means: ``target`` is the id of a canonical row, or "new"."""
+    which, by = _resolver(request, pk)
+    given = request.POST.get("target", "")
+    if given == "new":
+        return _done(request, which, lambda: map_key(which, canonical_id=None, by=by))
+    rows = targets_of(person(request), mapped_kind(which))
+    target = get_object_or_404(rows, pk=int(given) if given.isdecimal() else 0)
+    machine = target if isinstance(target, Equipment) else None
+    return _done(request, which, lambda: map_key(which, canonical_id=target.pk, by=by), machine)
+
+
+@require_POST
+def correct_value(request: HttpRequest, pk: int) -> HttpResponse:
+    which, by = _resolver(request, pk)
+    choices = correctable(which, request.POST)
+    chosen = answered(choices)
+    if chosen is None or not is_valid(chosen):
+        return show(request, which, corrections=choices, status=422)
+    given = chosen.form.cleaned_data | {"value": json_value(chosen.form.cleaned_data["value"])}
+    return _done(request, which, lambda: _corrected(which, given, by))
+
+
+def _corrected(which: SyncException, given: dict[str, object], by: str) -> int:
+    waiting = which.held_records.count()
+    correct(which, **given, by=by)  # type: ignore[arg-type]  # cleaned by the form
+    return waiting - which.held_records.count()
+
+
+@require_POST
+def dismiss_it(request: HttpRequest, pk: int) -> HttpResponse:
+    which, by = _resolver(request, pk)
+    try:
+        dismiss(which, reason=request.POST.get("reason", ""), by=by)
+    except AlreadyResolved:
+        _somebody_was_faster(request, which)
+    except NotAllowed as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(
+            request, "Dismissed. What it held stays out of the numbers, and is no longer missed."
+        )
+    return redirect("exception", pk=which.pk)
+
+
+@require_POST
+def retry_it(request: HttpRequest, pk: int) -> HttpResponse:
+    which, by = _resolver(request, pk)
+    return _done(request, which, lambda: retry(which, by=by))
+
+
+def _resolver(request: HttpRequest, pk: int) -> tuple[SyncException, str]:
+    require(person(request), Right.RESOLVE_EXCEPTIONS)
+    return found(request, pk), person(request).username
+
+
+def _done(
+    request: HttpRequest, which: SyncException, action: Callable[[], int], machine: Equipment | None = None
+) -> HttpResponse:
+    """Do it, keep what the numbers were before, and say what it released."""
+    touched = affected(which, machine)
+    before = touched.values() if touched else {}
+    try:
+        released = action()
+    except AlreadyResolved:
+        _somebody_was_faster(request, which)
+    except NotAllowed as refused:
+        messages.error(request, str(refused))
+    else:
+        keep(request, which, touched, released, before)
+        messages.success(request, _said(released))
+    return redirect("exception", pk=which.pk)
+
+
+def _said(released: int) -> str:
+    if not released:
+        return "Done. Nothing waited for it; if a stream stood still, it is read again now."
+    return f"Done. {released:,} record{'s' if released != 1 else ''} that waited entered the numbers."
+
+
+def _somebody_was_faster(request: HttpRequest, which: SyncException) -> None:
+    which.refresh_from_db()
+    who = f" by {which.resolved_by}" if which.resolved_by else ""
+    messages.warning(
+        request, f"It was {which.get_status_display().lower()}{who} in the meantime. Nothing to do."
+    )

@@ -1,0 +1,136 @@
+"""Forms of the sources page. Secrets are write-only: a page never shows one, and an empty field keeps it."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import transaction
+
+from kpis.models import Plant
+from sync.connectors import REGISTRY, connector_class
+from sync.load.stale import mark_plants
+from sync.models import Ownership, Source
+from sync.records import Kind
+from sync.sources import add_source
+
+SECRETS = ("password", "api_key")
+KEPT = "Leave empty to keep the one we have."
+
+
+class SourceForm(forms.ModelForm[Source]):
+    password = forms.CharField(
+        required=False, strip=False, widget=forms.PasswordInput({"autocomplete": "new-password"})
+    )
+    api_key = forms.CharField(
+        label="API key",
+        required=False,
+        help_text="Used instead of the password where the source takes one.",
+        widget=forms.PasswordInput({"autocomplete": "off"}),
+    )
+    connector = forms.ChoiceField()
+    options = forms.JSONField(
+        required=False,
+        help_text='Settings of the connector, as JSON, for example {"requests_per_minute": 60}.',
+        widget=forms.Textarea({"rows": 3, "spellcheck": "false"}),
+    )
+
+    class Meta:
+        model = Source
+        fields = (
+            "title", "name", "connector", "url", "database", "username", "password", "api_key", "options",
+        )  # fmt: skip
+        labels = {"name": "Short name", "url": "Address"}
+        help_texts = {
+            "title": "How people call it, for example Odoo Lyon.",
+            "name": "Letters, digits and hyphens. It becomes part of every record's identity: it stays.",
+            "url": "The address people open it with, for example https://odoo.example.com.",
+            "database": "Odoo only.",
+            "username": "A service account's log-in name or e-mail.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["connector"] = forms.ChoiceField(choices=connectors(), label="System")
+        if self.instance.pk:
+            self.fields["name"].disabled = True
+            self.fields["connector"].disabled = True
+            for secret in SECRETS:
+                if getattr(self.instance, secret):
+                    self.fields[secret].help_text = KEPT
+
+    def clean_options(self) -> dict[str, Any]:
+        options = self.cleaned_data["options"] or {}
+        if not isinstance(options, dict):
+            raise ValidationError("Write an object: names with values, in braces.")
+        return options
+
+    def save(self, commit: bool = True) -> Source:
+        """Save it with its streams and, for kinds nobody owns yet, its ownership."""
+        kept = Source.objects.filter(pk=self.instance.pk).values(*SECRETS).first() or {}
+        given = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        secrets = {name: given[name] or kept.get(name, "") for name in SECRETS}
+        return add_source(**given | secrets)
+
+
+def connectors() -> list[tuple[str, str]]:
+    """Key and title of each connector."""
+    return [(name, connector_class(name).title) for name in REGISTRY]
+
+
+class OwnershipForm(forms.Form):
+    """One choice per kind: the source whose records create and rename the canonical rows."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owners = dict(Ownership.objects.values_list("kind", "source__name"))
+        offers = {source: connector_class(source.connector).offers() for source in Source.objects.all()}
+        for kind in Kind:
+            choices = [(source.name, source.title) for source, kinds in offers.items() if kind in kinds]
+            if choices:
+                self.fields[kind] = _owner(kind, choices, owners.get(kind, ""))
+
+    def save(self) -> None:
+        """Store the choices; a kind left open has no system of record, so its keys wait for a person."""
+        ids = dict(Source.objects.values_list("name", "pk"))
+        for kind, name in self.cleaned_data.items():
+            if name:
+                Ownership.objects.update_or_create(kind=kind, defaults={"source_id": ids[name]})
+            else:
+                Ownership.objects.filter(kind=kind).delete()
+
+
+def _owner(kind: Kind, choices: list[tuple[str, str]], owner: str) -> forms.ChoiceField:
+    label = kind.value.replace("_", " ").capitalize()
+    return forms.ChoiceField(label=label, choices=[("", "Nobody"), *choices], initial=owner, required=False)
+
+
+class PlantForm(forms.ModelForm[Plant]):
+    timezone = forms.ChoiceField(label="Time zone")
+    currency = forms.CharField(
+        max_length=3, validators=[RegexValidator(r"^[A-Z]{3}$", "Three capital letters, as in ISO 4217.")]
+    )
+
+    class Meta:
+        model = Plant
+        fields = ("timezone", "currency", "micro_stop_s", "calendar")
+        labels = {"micro_stop_s": "Micro-stop limit, in seconds", "calendar": "Shift calendar"}
+        help_texts = {
+            "micro_stop_s": "An unplanned stop shorter than this is a speed loss, not a failure.",
+            "calendar": "For machines without a calendar of their own. Without any: round the clock.",
+        }
+
+    def save(self, commit: bool = True) -> Plant:
+        """Save it, and have its machines' components computed again."""
+        with transaction.atomic():
+            plant = super().save(commit)
+            mark_plants([plant.pk])
+        return plant
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zones = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
+        self.fields["timezone"] = forms.ChoiceField(
+            label="Time zone", choices=zones, help_text="Days and shifts are cut in it."
+        )

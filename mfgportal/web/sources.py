@@ -1,0 +1,121 @@
+"""The sources: connect and check them, the systems of record, what a plant assumes. Admins only."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from kpis.models import Plant
+from mfgportal.accounts.access import Right, person, require
+from mfgportal.web.page import Crumb, page
+from mfgportal.web.source_forms import OwnershipForm, PlantForm, SourceForm
+from sync.connectors.base import Check
+from sync.errors import SyncError
+from sync.models import Source
+from sync.sources import check
+
+
+def sources(request: HttpRequest) -> HttpResponse:
+    require(person(request), Right.MANAGE_SOURCES)
+    context: dict[str, Any] = {
+        "title": "Sources",
+        "crumbs": [Crumb("Sources")],
+        "sources": Source.objects.prefetch_related("streams", "owns"),
+        "ownership": OwnershipForm(),
+        "plants": Plant.objects.select_related("calendar"),
+    }
+    return page(request, "sources", context)
+
+
+def source(request: HttpRequest, name: str = "") -> HttpResponse:
+    """Add a source, or change one."""
+    require(person(request), Right.MANAGE_SOURCES)
+    found = get_object_or_404(Source, name=name) if name else None
+    form = SourceForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        saved = form.save()
+        messages.success(request, f"{saved.title} is saved. Its streams are read as they come due.")
+        return redirect("source_check", name=saved.name)
+    return _edit(
+        request, f"Change {found.title}" if found else "Add a source", form, reverse("sources"), found
+    )
+
+
+def source_check(request: HttpRequest, name: str) -> HttpResponse:
+    """Log in to the source now, and say what its account may see."""
+    require(person(request), Right.MANAGE_SOURCES)
+    found = get_object_or_404(Source, name=name)
+    result, trouble = _checked(found)
+    context: dict[str, Any] = {
+        "title": f"Connection of {found.title}",
+        "crumbs": [Crumb("Sources", reverse("sources")), Crumb(found.title)],
+        "source": found,
+        "result": result,
+        "trouble": trouble,
+        "visible": _visible(found, result) if result else [],
+    }
+    return page(request, "sources/check", context)
+
+
+def _checked(found: Source) -> tuple[Check | None, str]:
+    try:
+        return check(found), ""
+    except SyncError as trouble:
+        return None, str(trouble)
+
+
+def _visible(found: Source, result: Check) -> list[tuple[str, int]]:
+    titles = dict(found.streams.values_list("name", "title"))
+    return [(titles.get(name, name), count) for name, count in result.visible.items()]
+
+
+@require_POST
+def source_switch(request: HttpRequest, name: str) -> HttpResponse:
+    """Pause a source, or read it again."""
+    require(person(request), Right.MANAGE_SOURCES)
+    found = get_object_or_404(Source, name=name)
+    found.enabled = not found.enabled
+    found.save(update_fields=["enabled"])
+    messages.success(request, f"{found.title} is {'read again' if found.enabled else 'paused'}.")
+    return redirect("sources")
+
+
+@require_POST
+def ownership(request: HttpRequest) -> HttpResponse:
+    """Say which source is the system of record of each kind."""
+    require(person(request), Right.MANAGE_SOURCES)
+    form = OwnershipForm(request.POST)
+    if form.is_valid():
+        form.save()
+        messages.success(request, "The systems of record are saved. They apply to what is read from now on.")
+    else:
+        messages.error(request, "Choose a source that offers the kind.")
+    return redirect("sources")
+
+
+def plant(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a plant assumes: its zone, currency, micro-stop limit and calendar."""
+    require(person(request), Right.MANAGE_SOURCES)
+    found = get_object_or_404(Plant, pk=pk)
+    form = PlantForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, f"{found.name} is saved. Its numbers are computed again now.")
+        return redirect("sources")
+    return _edit(request, f"Settings of {found.name}", form, reverse("sources"))
+
+
+def _edit(
+    request: HttpRequest, title: str, form: Any, back: str, found: Source | None = None
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "title": title,
+        "crumbs": [Crumb("Sources", back), Crumb(title)],
+        "form": form,
+        "back": back,
+        "source": found,
+    }
+    return page(request, "sources/edit", context, status=422 if form.errors else 200)

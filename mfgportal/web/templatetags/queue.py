@@ -1,0 +1,96 @@
+"""What the queue's and the syncs' templates need: words and tones for kinds, severities, states and spans."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from django import template
+from django.utils import timezone
+
+from mfgportal.streams import State
+from sync.exceptions import KINDS, ExceptionKind
+from sync.models import RawRecord, SyncException, SyncRun
+from sync.sources import record_url
+
+register = template.Library()
+
+SEVERITY_TONES = {"error": "bad", "warning": "warn"}
+STATE_TONES = {State.FAILED: "bad", State.LATE: "warn", State.FRESH: "good", State.RUNNING: "info"}
+RUN_TONES = {SyncRun.Status.FAILED: "bad", SyncRun.Status.DONE: "good", SyncRun.Status.RUNNING: "info"}
+UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
+
+
+@register.filter
+def kind_of(key: str) -> ExceptionKind | None:
+    """The registry's entry of an exception's kind; None for a kind of another version."""
+    return KINDS.get(key)
+
+
+@register.filter
+def severity_tone(severity: str) -> str:
+    return SEVERITY_TONES.get(severity, "")
+
+
+@register.filter
+def state_tone(state: State) -> str:
+    return STATE_TONES.get(state, "")
+
+
+@register.filter
+def run_tone(status: str) -> str:
+    return RUN_TONES.get(SyncRun.Status(status), "")
+
+
+@register.filter
+def span(value: timedelta | float | None) -> str:
+    """A span of time in its two largest units: ``3 d 4 h``, ``45 s``; a dash for none."""
+    if value is None:
+        return "–"
+    seconds = round(value.total_seconds() if isinstance(value, timedelta) else value)
+    for size, unit in UNITS:
+        if seconds >= size:
+            return _two(seconds, size, unit)
+    return f"{max(seconds, 0)} s"
+
+
+@register.filter
+def age(since: datetime | None) -> str:
+    """How long ago, as ``span``."""
+    return span(None if since is None else timezone.now() - since)
+
+
+@register.filter
+def until(moment: datetime) -> str:
+    """How long from now, as ``span``; ``now`` when it is due."""
+    left = moment - timezone.now()
+    return span(left) if left > timedelta(0) else "now"
+
+
+@register.filter
+def took(run: SyncRun) -> str:
+    """How long a run took, or has been running."""
+    return span((run.ended_at or timezone.now()) - run.started_at)
+
+
+@register.filter
+def source_url(exception: SyncException) -> str:
+    """The page of the record an exception names, in its source."""
+    return record_url(exception.source.name, exception.external_key)
+
+
+@register.filter
+def raw_url(record: RawRecord) -> str:
+    return record_url(record.stream.source.name, record.external_key)
+
+
+@register.filter
+def pretty(payload: Any) -> str:
+    """JSON with a line per member."""
+    return orjson.dumps(payload, option=orjson.OPT_INDENT_2).decode()
+
+
+def _two(seconds: int, size: int, unit: str) -> str:
+    smaller = {86400: (3600, "h"), 3600: (60, "min"), 60: (1, "s")}[size]
+    whole, rest = divmod(seconds, size)
+    part = rest // smaller[0]
+    return f"{whole} {unit} {part} {smaller[1]}" if part else f"{whole} {unit}"
