@@ -22,7 +22,8 @@ def main() -> int:
         signal.signal(number, lambda *_: stop.set())
     factory = Factory(seed=options.seed, days=options.days, now=options.now, running=True)
     try:
-        sandbox = serve(factory, host=options.host, odoo_port=options.odoo_port, atlas_port=options.atlas_port,
+        sandbox = serve(factory, host=options.host, odoo_port=options.odoo_port,
+                        atlas_port=options.atlas_port,
                         rate_limit_per_minute=options.rate_limit)  # fmt: skip
     except PortTaken as error:
         print(error, file=sys.stderr)
@@ -40,8 +41,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--atlas-port", type=int, default=8081)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--days", type=int, default=180, help="length of the history")
-    parser.add_argument("--now", type=_moment, help="where the clock starts (ISO 8601); default: the real time")
-    parser.add_argument("--rate-limit", type=int, default=6000, help="CMMS requests per minute (the real one: 100)")
+    parser.add_argument(
+        "--now", type=_moment, help="where the clock starts (ISO 8601); default: the real time"
+    )
+    parser.add_argument(
+        "--rate-limit", type=int, default=6000, help="CMMS requests per minute (the real one: 100)"
+    )
     parser.add_argument("--defects", action="store_true", help="list the planted defects and exit")
     return parser.parse_args()
 

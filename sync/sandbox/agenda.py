@@ -21,7 +21,7 @@ class Rank(IntEnum):
 
 
 class Agenda:
-    """A queue of calls by time. Same additions, same order of calls, however often `run` is called between."""
+    """Calls by time. Same additions give the same order, however often `run` is called between."""
 
     def __init__(self) -> None:
         self._heap: list[tuple[int, int, int, Callable[..., None], tuple[Any, ...]]] = []

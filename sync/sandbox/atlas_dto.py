@@ -29,7 +29,8 @@ class Writer:
 
     def show(self, resource: str, record: Record) -> Dto:
         audit = {"id": record["id"], "createdBy": record["createdBy"], "updatedBy": record["updatedBy"],
-                 "createdAt": instant(record["createdAt"]), "updatedAt": instant(record["updatedAt"])}  # fmt: skip
+                 "createdAt": instant(record["createdAt"]),
+                 "updatedAt": instant(record["updatedAt"])}  # fmt: skip
         return WRITERS.get(resource, _named)(self, audit, record)
 
     def mini(self, resource: str, record: Record) -> Dto:
@@ -49,14 +50,16 @@ class Writer:
         asset = self.atlas["assets"].get(row_id) if row_id else None
         if asset is None:
             return None
-        return {"id": row_id, "name": asset["name"], "customId": asset["customId"], "parentId": asset["parentAsset"],
+        return {"id": row_id, "name": asset["name"], "customId": asset["customId"],
+                "parentId": asset["parentAsset"],
                 "locationId": asset["location"]}  # fmt: skip
 
     def location(self, row_id: int | None) -> Dto | None:
         place = self.atlas["locations"].get(row_id) if row_id else None
         if place is None:
             return None
-        return {"id": row_id, "name": place["name"], "address": place["address"], "customId": place["customId"],
+        return {"id": row_id, "name": place["name"], "address": place["address"],
+                "customId": place["customId"],
                 "parentId": place["parentLocation"]}  # fmt: skip
 
     def user(self, row_id: int | None) -> Dto | None:
@@ -75,14 +78,16 @@ def _named(_: Writer, audit: Dto, record: Record) -> Dto:
 
 
 def _asset(write: Writer, audit: Dto, record: Record) -> Dto:
-    kept = ("archived", "description", "image", "area", "barCode", "nfcId", "name", "additionalInfos", "serialNumber",
+    kept = ("archived", "description", "image", "area", "barCode", "nfcId", "name", "additionalInfos",
+            "serialNumber",
             "model", "status", "acquisitionCost", "files", "power", "manufacturer", "customId",
             "customFieldValues")  # fmt: skip
     return {
         **audit, **{name: record.get(name) for name in kept},
         "hasChildren": write.has_children("assets", "parentAsset", record["id"]),
         "location": write.location(record["location"]), "parentAsset": write.asset(record["parentAsset"]),
-        "category": write.ref(record, "category", "asset-categories"), "primaryUser": write.user(record["primaryUser"]),
+        "category": write.ref(record, "category", "asset-categories"),
+        "primaryUser": write.user(record["primaryUser"]),
         "assignedTo": [], "teams": [], "vendors": [], "customers": [], "parts": [], "deprecation": None,
         "warrantyExpirationDate": java_date(record["warrantyExpirationDate"]),
         "inServiceDate": java_date(record["inServiceDate"]),
@@ -94,7 +99,8 @@ def _location(write: Writer, audit: Dto, record: Record) -> Dto:
     return {
         **audit, **{name: record[name] for name in kept},
         "hasChildren": write.has_children("locations", "parentLocation", record["id"]),
-        "parentLocation": write.location(record["parentLocation"]), "teams": [], "vendors": [], "customers": [],
+        "parentLocation": write.location(record["parentLocation"]), "teams": [], "vendors": [],
+        "customers": [],
         "workers": [],
     }  # fmt: skip
 
@@ -118,7 +124,8 @@ def _work_order(write: Writer, audit: Dto, record: Record) -> Dto:
         **_work_base(write, audit, record), "completedBy": write.user(record["completedBy"]),
         "completedOn": java_date(record["completedOn"]), "archived": record["archived"],
         "parentRequest": write.ref(record, "parentRequest", "requests"),
-        "parentPreventiveMaintenance": write.ref(record, "parentPreventiveMaintenance", "preventive-maintenances"),
+        "parentPreventiveMaintenance": write.ref(record, "parentPreventiveMaintenance",
+            "preventive-maintenances"),
         "signature": None, "status": record["status"], "feedback": None, "audioDescription": None,
     }  # fmt: skip
 
@@ -140,9 +147,11 @@ def _plan(write: Writer, audit: Dto, record: Record) -> Dto:
 
 
 def _part(write: Writer, audit: Dto, record: Record) -> Dto:
-    kept = ("name", "cost", "nonStock", "barcode", "description", "quantity", "area", "minQuantity", "image", "files",
+    kept = ("name", "cost", "nonStock", "barcode", "description", "quantity", "area", "minQuantity", "image",
+            "files",
             "unit", "customFieldValues")  # fmt: skip
-    return {**audit, **{name: record[name] for name in kept}, "category": write.ref(record, "category", "part-categories"),
+    return {**audit, **{name: record[name] for name in kept}, "category": write.ref(record, "category",
+            "part-categories"),
             "additionalInfos": "", "location": None, "assignedTo": [], "customers": [], "vendors": [],
             "teams": []}  # fmt: skip
 
@@ -169,7 +178,8 @@ def _labour(write: Writer, audit: Dto, record: Record) -> Dto:
         **audit, **{name: record[name] for name in kept}, "assignedTo": write.user(record["assignedTo"]),
         "startedAt": java_date(starts), "endedAt": java_date(starts + lasts),
         "timeCategory": write.ref(record, "timeCategory", "time-categories"),
-        "cost": int(record["hourlyRate"] * lasts / 3600), "formattedDuration": f"{lasts // 3600}h {lasts % 3600 // 60}m",
+        "cost": int(record["hourlyRate"] * lasts / 3600),
+        "formattedDuration": f"{lasts // 3600}h {lasts % 3600 // 60}m",
     }  # fmt: skip
 
 
@@ -182,11 +192,18 @@ def _part_quantity(write: Writer, audit: Dto, record: Record) -> Dto:
 def _cost(write: Writer, audit: Dto, record: Record) -> Dto:
     return {**audit, "cost": record["cost"], "category": write.ref(record, "category", "cost-categories"),
             "description": record["description"], "assignedTo": write.user(record["assignedTo"]),
-            "includeToTotalCost": record["includeToTotalCost"], "date": java_date(record["date"])}  # fmt: skip
+            "includeToTotalCost": record["includeToTotalCost"],
+            "date": java_date(record["date"])}  # fmt: skip
 
 
 def _task(_: Writer, audit: Dto, record: Record) -> Dto:
-    return {**audit, "taskBase": record["taskBase"], "value": record["value"], "notes": record["notes"], "images": []}
+    return {
+        **audit,
+        "taskBase": record["taskBase"],
+        "value": record["value"],
+        "notes": record["notes"],
+        "images": [],
+    }
 
 
 def _meter(write: Writer, audit: Dto, record: Record) -> Dto:
@@ -202,12 +219,24 @@ def _meter(write: Writer, audit: Dto, record: Record) -> Dto:
 
 
 def _vendor(_: Writer, audit: Dto, record: Record) -> Dto:
-    kept = ("companyName", "name", "vendorType", "description", "rate", "address", "phone", "website", "email")
+    kept = (
+        "companyName",
+        "name",
+        "vendorType",
+        "description",
+        "rate",
+        "address",
+        "phone",
+        "website",
+        "email",
+    )
     return {**audit, **{name: record[name] for name in kept}}
 
 
 def _purchase(write: Writer, audit: Dto, record: Record) -> Dto:
-    lines = [each for each in write.atlas["part-quantities"].values() if each.get("purchaseOrder") == record["id"]]
+    lines = [
+        each for each in write.atlas["part-quantities"].values() if each.get("purchaseOrder") == record["id"]
+    ]
     return {**audit, "status": record["status"], "name": record["name"], "category": record["category"],
             "vendor": write.ref(record, "vendor", "vendors"),
             "partQuantities": [write.show("part-quantities", each) for each in lines]}  # fmt: skip
@@ -215,18 +244,23 @@ def _purchase(write: Writer, audit: Dto, record: Record) -> Dto:
 
 WRITERS: dict[str, Callable[[Writer, Dto, Record], Dto]] = {
     "assets": _asset, "locations": _location, "work-orders": _work_order, "requests": _request,
-    "preventive-maintenances": _plan, "parts": _part, "users": _user, "teams": _team, "asset-downtimes": _downtime,
-    "labors": _labour, "part-quantities": _part_quantity, "additional-costs": _cost, "tasks": _task, "meters": _meter,
+    "preventive-maintenances": _plan, "parts": _part, "users": _user, "teams": _team,
+    "asset-downtimes": _downtime,
+    "labors": _labour, "part-quantities": _part_quantity, "additional-costs": _cost, "tasks": _task,
+    "meters": _meter,
     "vendors": _vendor, "purchase-orders": _purchase,
     "readings": lambda _, audit, record: {**audit, "value": record["value"]},
 }  # fmt: skip
-SEARCHABLE = ("assets", "locations", "work-orders", "preventive-maintenances", "parts", "meters", "users", "teams",
+SEARCHABLE = ("assets", "locations", "work-orders", "preventive-maintenances", "parts", "meters", "users",
+              "teams",
               "vendors", "customers", "requests", "purchase-orders")  # fmt: skip
 MINI = ("assets", "locations", "parts", "meters", "users", "teams", "vendors", "customers")
-WHOLE_LISTS = ("asset-categories", "work-order-categories", "part-categories", "meter-categories", "time-categories",
+WHOLE_LISTS = ("asset-categories", "work-order-categories", "part-categories", "meter-categories",
+               "time-categories",
                "cost-categories")  # fmt: skip
 BY_PARENT = {f"{resource}/{path}": resource for resource, path in (
-    ("asset-downtimes", "asset"), ("labors", "work-order"), ("part-quantities", "work-order"), ("tasks", "work-order"),
+    ("asset-downtimes", "asset"), ("labors", "work-order"), ("part-quantities", "work-order"), ("tasks",
+        "work-order"),
     ("additional-costs", "work-order"), ("readings", "meter"),
 )}  # fmt: skip
 PARENT_RESOURCE = {child: next(iter(RELATIONS[child].values())) for child in BY_PARENT.values()}

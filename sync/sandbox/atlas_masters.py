@@ -57,18 +57,22 @@ def fill_constants(atlas: Atlas, at: int) -> None:
             atlas.add(resource, at, name=name)
     _add_user(atlas, at, "Sync Service", EMAIL, "Administrator", 0)
     for name in ("Bearings & Drives Ltd", "Fluid Power Supply", "Elektro Nord"):
-        atlas.add("vendors", at, companyName=name, name=name, vendorType="Spare parts", rate=0, description="",
+        atlas.add("vendors", at, companyName=name, name=name, vendorType="Spare parts", rate=0,
+                  description="",
                   address="", phone="", website="", email="")  # fmt: skip
     for number, (name, cost) in enumerate(PARTS):
         atlas.add(
-            "parts", at, name=name, cost=cost, category=1 + number % 3, nonStock=False, barcode=part_code(number),
-            description="", quantity=float(20 + number % 5 * 4), minQuantity=6.0, unit="pcs", area="", **ACTIVE,
+            "parts", at, name=name, cost=cost, category=1 + number % 3, nonStock=False,
+            barcode=part_code(number),
+            description="", quantity=float(20 + number % 5 * 4), minQuantity=6.0, unit="pcs", area="",
+            **ACTIVE,
         )  # fmt: skip
 
 
 def _add_user(atlas: Atlas, at: int, name: str, email: str, role: str, rate: int) -> int:
     first, last = name.split(" ", 1)
-    return atlas.add("users", at, email=email, firstName=first, lastName=last, rate=rate, jobTitle=role, enabled=True,
+    return atlas.add("users", at, email=email, firstName=first, lastName=last, rate=rate, jobTitle=role,
+                     enabled=True,
                      phone="", image=None, role={"id": 1 if rate == 0 else 2, "name": role})  # fmt: skip
 
 
@@ -90,13 +94,16 @@ def fill_plants(atlas: Atlas, at: int, rng: Random) -> dict[str, tuple[int, list
 
 def _add_location(atlas: Atlas, at: int, name: str, parent: int | None, address: str) -> int:
     number = len(atlas["locations"]) + 1
-    return atlas.add("locations", at, name=name, address=address, parentLocation=parent, customId=f"L{number:06}",
+    return atlas.add("locations", at, name=name, address=address, parentLocation=parent,
+                     customId=f"L{number:06}",
                      longitude=None, latitude=None, **ACTIVE)  # fmt: skip
 
 
-def _add_utility(atlas: Atlas, at: int, plant: Plant, place: int, rng: Random, code: str, name: str, model: str
+def _add_utility(atlas: Atlas, at: int, plant: Plant, place: int, rng: Random, code: str, name: str,
+                 model: str
                  ) -> Utility:  # fmt: skip
-    asset = _add_asset(atlas, at, name=f"{name} 1", barCode=f"{plant.key}-{code}-01", location=place, category=3,
+    asset = _add_asset(atlas, at, name=f"{name} 1", barCode=f"{plant.key}-{code}-01", location=place,
+                       category=3,
                        model=model)  # fmt: skip
     return Utility(plant, f"{name} 1", asset, rng.uniform(420, 900))
 
@@ -104,7 +111,8 @@ def _add_utility(atlas: Atlas, at: int, plant: Plant, place: int, rng: Random, c
 def _add_asset(atlas: Atlas, at: int, **values: object) -> int:
     number = len(atlas["assets"]) + 1
     row = {
-        "customId": f"A{number:06}", "parentAsset": None, "status": "OPERATIONAL", "description": "", "area": "",
+        "customId": f"A{number:06}", "parentAsset": None, "status": "OPERATIONAL", "description": "",
+        "area": "",
         "serialNumber": f"SN-{40000 + 37 * number}", "manufacturer": "", "power": "", "acquisitionCost": 0.0,
         "nfcId": None, "primaryUser": None, "inServiceDate": at - 900 * 86400, "warrantyExpirationDate": None,
         "additionalInfos": "",
@@ -127,7 +135,8 @@ def fill_machines(atlas: Atlas, at: int, workshops: Sequence[Workshop], roots: d
         )
         for machine in workshop.machines:
             machine.asset_id = _add_asset(
-                atlas, at, name=machine.name, barCode=machine.code, location=place, category=1, parentAsset=parent,
+                atlas, at, name=machine.name, barCode=machine.code, location=place, category=1,
+                parentAsset=parent,
                 model=line.model, acquisitionCost=round(40_000 + machine.mtbf_h * 2600, -2),
             )  # fmt: skip
             atlas.add("meters", at, name=f"{machine.name} running hours", unit="h", updateFrequency=7,
@@ -148,7 +157,8 @@ def fill_plans(atlas: Atlas, at: int, machines: Sequence[Machine], utilities: Se
     return [_add_plan(atlas, at, rng, *plan) for plan in every]
 
 
-def _add_plan(atlas: Atlas, at: int, rng: Random, plant: Plant, asset: int, title: str, days: int, minutes: int,
+def _add_plan(atlas: Atlas, at: int, rng: Random, plant: Plant, asset: int, title: str, days: int,
+              minutes: int,
               machine: Machine | None) -> Plan:  # fmt: skip
     due_in = rng.randrange(days)
     number = len(atlas["preventive-maintenances"]) + 1

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sync.sandbox.atlas_store import RELATIONS, Atlas, Record
 
 DATES = frozenset({"createdAt", "updatedAt", "completedOn", "dueDate", "estimatedStartDate", "inServiceDate",
-                   "warrantyExpirationDate", "nextWorkOrderDate", "startsOn", "startedAt", "date"})  # fmt: skip
+                   "warrantyExpirationDate", "nextWorkOrderDate", "startsOn", "startedAt",
+                   "date"})  # fmt: skip
 FORBIDDEN = ("password", "secret", "token")
 OPERATIONS = ("cn", "nc", "eq", "ne", "bw", "bn", "ew", "en", "nu", "nn", "gt", "ge", "lt", "le", "in", "inm")
 
@@ -112,10 +113,10 @@ def _dates(field: str, operation: str, given: dict[str, Any]) -> int | None:
     if operation not in ("ge", "le") or given.get("enumName") != "JS_DATE":
         raise AtlasError(500, f"Cannot compare {field} with text")
     try:
-        moment = datetime.strptime(str(given.get("value")), "%Y-%m-%dT%H:%M:%S.%fZ")
+        moment = datetime.strptime(f"{given.get('value')}+0000", "%Y-%m-%dT%H:%M:%S.%fZ%z")
     except ValueError:
         return None
-    return int(moment.replace(tzinfo=UTC).timestamp() * 1000 // 1000)
+    return int(moment.timestamp())
 
 
 def _plain(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Atlas CMMS's REST API: sign-in with rotating tokens, search, child lists, rate limit, and a page per record."""
+"""Atlas CMMS's REST API: sign-in with rotating tokens, search, child lists, rate limit, record pages."""
 
 from __future__ import annotations
 
@@ -8,14 +8,23 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from sync.sandbox.atlas_dto import BY_PARENT, MINI, PARENT_RESOURCE, SEARCHABLE, WHOLE_LISTS, Writer, java_date
+from sync.sandbox.atlas_dto import (
+    BY_PARENT,
+    MINI,
+    PARENT_RESOURCE,
+    SEARCHABLE,
+    WHOLE_LISTS,
+    Writer,
+    java_date,
+)
 from sync.sandbox.atlas_masters import API_KEY, EMAIL, PASSWORD
 from sync.sandbox.atlas_search import AtlasError, search
 from sync.sandbox.factory import Factory
 from sync.sandbox.wire import Request, Response, as_json, as_page
 
 ACCESS_TOKEN_S = 1800
-FRONTEND = {"work-orders": "work-orders", "assets": "assets", "preventive-maintenances": "preventive-maintenances",
+FRONTEND = {"work-orders": "work-orders", "assets": "assets",
+            "preventive-maintenances": "preventive-maintenances",
             "inventory/parts": "parts", "locations": "locations", "requests": "requests",
             "people-teams/people": "users", "meters": "meters"}  # fmt: skip
 
@@ -81,7 +90,7 @@ class AtlasServer:
                         "expiresAt": java_date(ends)})  # fmt: skip
 
     def _authenticate(self, request: Request) -> None:
-        """An expired or unknown token is answered with 500, as the real server does; an unknown key is ignored."""
+        """As in the real server, a bad token is answered with 500 and an unknown key is ignored."""
         if request.headers.get("x-api-key") == API_KEY:
             return
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -117,12 +126,17 @@ class AtlasServer:
                 return [self.write.show(resource, each) for each in self.factory.atlas[resource].values()]
             case "GET", [resource, row_id] if resource in SEARCHABLE and row_id.isdigit():
                 return self.write.show(resource, self._record(resource, int(row_id)))
-            case "GET", [resource, parent, row_id] if f"{resource}/{parent}" in BY_PARENT and row_id.isdigit():
+            case "GET", [resource, parent, row_id] if (
+                f"{resource}/{parent}" in BY_PARENT and row_id.isdigit()
+            ):
                 self._record(PARENT_RESOURCE[resource], int(row_id))
-                return [self.write.show(resource, each) for each in self.factory.atlas.of(resource, int(row_id))]
+                return [
+                    self.write.show(resource, each) for each in self.factory.atlas.of(resource, int(row_id))
+                ]
         raise AtlasError(404, "Not found")
 
-    def _search(self, resource: str, request: Request, show: Callable[[str, dict[str, Any]], Any] | None = None
+    def _search(self, resource: str, request: Request, show: Callable[[str, dict[str, Any]],
+                Any] | None = None
                 ) -> dict[str, Any]:  # fmt: skip
         criteria = request.json()
         if resource == "users" and request.query.get("enabledOnly", "true") == "true":

@@ -14,12 +14,15 @@ RELATIONS: dict[str, dict[str, str]] = {
     "assets": {"location": "locations", "parentAsset": "assets", "category": "asset-categories",
                "primaryUser": "users"},
     "locations": {"parentLocation": "locations"},
-    "work-orders": {"asset": "assets", "location": "locations", "primaryUser": "users", "completedBy": "users",
+    "work-orders": {"asset": "assets", "location": "locations", "primaryUser": "users",
+                    "completedBy": "users",
                     "category": "work-order-categories", "team": "teams", "parentRequest": "requests",
                     "parentPreventiveMaintenance": "preventive-maintenances"},
-    "requests": {"asset": "assets", "location": "locations", "workOrder": "work-orders", "primaryUser": "users",
+    "requests": {"asset": "assets", "location": "locations", "workOrder": "work-orders",
+                 "primaryUser": "users",
                  "category": "work-order-categories", "team": "teams"},
-    "preventive-maintenances": {"asset": "assets", "location": "locations", "primaryUser": "users", "team": "teams",
+    "preventive-maintenances": {"asset": "assets", "location": "locations", "primaryUser": "users",
+                                "team": "teams",
                                 "category": "work-order-categories"},
     "parts": {"category": "part-categories", "location": "locations"},
     "meters": {"asset": "assets", "location": "locations", "meterCategory": "meter-categories"},
@@ -31,7 +34,8 @@ RELATIONS: dict[str, dict[str, str]] = {
     "tasks": {"workOrder": "work-orders"},
     "readings": {"meter": "meters"},
 }  # fmt: skip
-PARENT = {"asset-downtimes": "asset", "labors": "workOrder", "part-quantities": "workOrder", "readings": "meter",
+PARENT = {"asset-downtimes": "asset", "labors": "workOrder", "part-quantities": "workOrder",
+          "readings": "meter",
           "additional-costs": "workOrder", "tasks": "workOrder"}  # fmt: skip
 SYSTEM_USER = 1
 

@@ -18,7 +18,8 @@ from sync.sandbox.tickets import Ticket
 from sync.sandbox.workshop import maintenance_stop
 
 WORTH_AN_ORDER_S = 1200
-FAULTS = ("Hydraulic pressure lost", "Drive fault", "Sensor without signal", "Guard circuit open", "Bearing hot",
+FAULTS = ("Hydraulic pressure lost", "Drive fault", "Sensor without signal", "Guard circuit open",
+          "Bearing hot",
           "Tool broken", "Coolant leak", "Encoder error", "Axis follow-up error", "Belt torn")  # fmt: skip
 
 
@@ -84,7 +85,8 @@ class Care:
         if rng.random() > share:
             return []
         return [(part, float(rng.choice((1, 1, 1, 2, 4)))) for part in rng.sample(sorted(self.atlas["parts"]),
-                                                                                   rng.choice((1, 1, 2)))]  # fmt: skip
+                                                                                   rng.choice((1, 1,
+                                                                                       2)))]  # fmt: skip
 
     # -- day by day
 

@@ -32,14 +32,18 @@ class Defect:
 
 
 CATALOGUE = (
-    Defect("asset_named_three_ways", 3, "work center, Odoo equipment and CMMS asset share neither name nor code"),
+    Defect(
+        "asset_named_three_ways", 3, "work center, Odoo equipment and CMMS asset share neither name nor code"
+    ),
     Defect("missing_ideal_cycle", 2, "operation with a cycle time of 0"),
     Defect("work_order_without_operation", 12, "finished manufacturing work order without operation"),
     Defect("unknown_part", 2, "CMMS part whose barcode is no Odoo product code"),
     Defect("unknown_reason", 36, "stop with a loss reason outside of the standard list"),
     Defect("end_before_start", 5, "productivity line that ends before it starts"),
     Defect("overlapping_stops", 8, "second stop recorded over a breakdown and the run after it"),
-    Defect("same_breakdown_differs", 10, "CMMS downtime that starts and ends later than the same stop in Odoo"),
+    Defect(
+        "same_breakdown_differs", 10, "CMMS downtime that starts and ends later than the same stop in Odoo"
+    ),
     Defect("duplicate_line", 7, "the same stop recorded twice in Odoo, under two ids"),
     Defect("delivered_twice", 4, "CMMS work order that comes twice within one page"),
     Defect("time_zone_mistake", 6, "stop of Pune written in local time as if it were UTC"),
@@ -111,10 +115,16 @@ def plant_history(factory: Factory) -> dict[str, Keys]:
     rng = Random(f"{factory.seed}:defects")  # noqa: S311
     pick = _Picker(factory, rng)
     return {
-        "unknown_reason": tuple(_each(pick.lines("unknown_reason", ("external", "breakdown")), _unknown_reason, factory)),
+        "unknown_reason": tuple(
+            _each(pick.lines("unknown_reason", ("external", "breakdown")), _unknown_reason, factory)
+        ),
         "time_zone_mistake": tuple(_each(pick.latest_in_pune(), _write_local_time, factory)),
-        "end_before_start": tuple(_each(pick.lines("end_before_start", ("micro_stop",)), _end_before_start, factory)),
-        "duplicate_line": tuple(_each(pick.lines("duplicate_line", ("external", "setup")), _duplicate, factory)),
+        "end_before_start": tuple(
+            _each(pick.lines("end_before_start", ("micro_stop",)), _end_before_start, factory)
+        ),
+        "duplicate_line": tuple(
+            _each(pick.lines("duplicate_line", ("external", "setup")), _duplicate, factory)
+        ),
         "overlapping_stops": tuple(_each(pick.lines("overlapping_stops", ("breakdown",)), _overlap, factory)),
         "same_breakdown_differs": tuple(_shift_downtimes(factory, rng)),
         "work_order_without_operation": tuple(_forget_operations(factory, rng)),
@@ -144,7 +154,8 @@ class _Picker:
     def latest_in_pune(self) -> list[tuple[Machine, Span]]:
         """The latest ones, so that some lie in the future when they are written."""
         found = [
-            (machine, span) for machine in self.machines if machine.plant.key == "PUN" for span in machine.history
+            (machine,
+                span) for machine in self.machines if machine.plant.key == "PUN" for span in machine.history
             if span.stop < self.now and span.reason.loss_class in ("external", "breakdown", "setup")
             and span.line_id not in self.taken
         ]  # fmt: skip
@@ -172,7 +183,9 @@ def _unknown_reason(factory: Factory, machine: Machine, span: Span) -> int:
 def _write_local_time(factory: Factory, machine: Machine, span: Span) -> int:
     offset = datetime.fromtimestamp(span.start, UTC).astimezone(machine.plant.zone).utcoffset()
     seconds = int(offset.total_seconds()) if offset else 0
-    factory.odoo[LINE].set(span.line_id, span.stop, date_start=span.start + seconds, date_end=span.stop + seconds)
+    factory.odoo[LINE].set(
+        span.line_id, span.stop, date_start=span.start + seconds, date_end=span.stop + seconds
+    )
     return span.line_id
 
 
@@ -208,7 +221,9 @@ def _shift_downtimes(factory: Factory, rng: Random) -> Iterable[str]:
         late, longer = rng.randrange(120, 420), rng.randrange(0, 600)
         stamp = row["updatedAt"] + longer
         duration = row["duration"] - late + longer
-        factory.atlas.set("asset-downtimes", row["id"], stamp, startsOn=row["startsOn"] + late, duration=duration)
+        factory.atlas.set(
+            "asset-downtimes", row["id"], stamp, startsOn=row["startsOn"] + late, duration=duration
+        )
         yield f"asset-downtime/{row['id']}"
 
 
@@ -221,7 +236,7 @@ def _forget_operations(factory: Factory, rng: Random) -> Iterable[str]:
 
 
 def _contradict(factory: Factory, rng: Random) -> dict[str, Keys]:
-    """Both keys of each contradicting pair, the CMMS work order first; and the work orders delivered twice."""
+    """Both keys of each contradicting pair, the CMMS's first; and the work orders delivered twice."""
     open_here, open_there = COUNT["closed_in_cmms_only"], COUNT["closed_in_odoo_only"]
     pairs = list(_closed_pairs(factory))[-120:]
     chosen = rng.sample(pairs, min(open_here + open_there, len(pairs)))
@@ -233,7 +248,8 @@ def _contradict(factory: Factory, rng: Random) -> dict[str, Keys]:
         factory.odoo["maintenance.request"].set(
             request, row["completedOn"], stage_id=REPAIRED, close_date=day_of(row["completedOn"])
         )
-        factory.atlas.set("work-orders", order, row["estimatedStartDate"], status="IN_PROGRESS", completedOn=None,
+        factory.atlas.set("work-orders", order, row["estimatedStartDate"], status="IN_PROGRESS",
+                          completedOn=None,
                           completedBy=None)  # fmt: skip
     orders = sorted(factory.atlas["work-orders"])[-200:]
     twice = rng.sample(orders, min(COUNT["delivered_twice"], len(orders)))

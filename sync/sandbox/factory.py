@@ -135,7 +135,7 @@ class Factory:
                 self.atlas.delete(resource_of(model), row_id)
 
     def add_stop(self, machine: str, reason: str, start: datetime, stop: datetime | None = None) -> int:
-        """Records a productivity line in Odoo for the machine of that code; returns its id. None: still open."""
+        """Records a productivity line in Odoo; returns its id. `stop` None: still open."""
         with self.lock:
             found, loss = self.machine(machine), next(each for each in REASONS if each.name == reason)
             begin, end = int(start.timestamp()), int(stop.timestamp()) if stop else None
@@ -174,14 +174,15 @@ def resource_of(model: str) -> str:
 
 
 def _workshops(rng: Random, limit: int) -> list[Workshop]:
-    """All lines; the first `limit` machines, taken round the lines so that few machines still cover the plants."""
+    """All lines; the first `limit` machines, taken so that few machines still cover the plants."""
     shops = [_workshop(rng, line) for line in LINES]
     places = [(number, shop) for number in range(MACHINES_PER_LINE) for shop in shops[:3]]
     places += [(number, shop) for number in range(MACHINES_PER_LINE) for shop in shops[3:]]
     chosen = {(number, id(shop)) for number, shop in places[:limit]}
     for index, shop in enumerate(shops):
         built = [
-            _build_machine(rng, shop, number, index * MACHINES_PER_LINE + number) for number in range(MACHINES_PER_LINE)
+            _build_machine(rng, shop, number, index * MACHINES_PER_LINE + number)
+            for number in range(MACHINES_PER_LINE)
         ]
         shop.machines = [machine for number, machine in enumerate(built) if (number, id(shop)) in chosen]
     return shops
@@ -200,7 +201,8 @@ def _build_machine(rng: Random, shop: Workshop, number: int, index: int) -> Mach
         f"{line.machine} {number + 1}", mtbf_h=rng.uniform(12, 26) if weak else rng.uniform(30, 140),
         mttr_s=rng.uniform(2000, 4200), care=rng.uniform(2.5, 4.5) if weak else rng.uniform(0.7, 1.8),
         pace=rng.uniform(0.71, 0.82) if weak else rng.uniform(0.84, 0.965),
-        scrap_rate=rng.uniform(0.03, 0.055) if weak else rng.uniform(0.005, 0.03), setup_s=rng.uniform(750, 2300),
+        scrap_rate=rng.uniform(0.03, 0.055) if weak else rng.uniform(0.005, 0.03), setup_s=rng.uniform(750,
+            2300),
     )  # fmt: skip
     for product, takt in enumerate(shop.takts):
         minutes = max(0.03, round(takt * rng.uniform(0.88, 1.0) / 60, 2))  # as people enter it: hundredths

@@ -55,12 +55,15 @@ class Orm:
                                "administrator to request access if necessary.")  # fmt: skip
         raise OdooError("odoo.exceptions.UserError", f"Object {model} doesn't exist")
 
-    def _invoke(self, handler: Callable[..., Any], method: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    def _invoke(
+        self, handler: Callable[..., Any], method: str, args: list[Any], kwargs: dict[str, Any]
+    ) -> Any:
         known = handler.__code__.co_varnames[1 : handler.__code__.co_argcount]
         if unknown := [name for name in kwargs if name not in known]:
             function = "_read_format" if method == "search_read" else method
             raise OdooError(
-                "builtins.TypeError", f"BaseModel.{function}() got an unexpected keyword argument '{unknown[0]}'"
+                "builtins.TypeError",
+                f"BaseModel.{function}() got an unexpected keyword argument '{unknown[0]}'",
             )
         try:
             return handler(*args, **kwargs)
@@ -81,7 +84,9 @@ class Model:
         self.table = odoo[model]
         self.searcher = Searcher(odoo, model)
 
-    def fields_get(self, allfields: list[str] | None = None, attributes: list[str] | None = None) -> dict[str, Any]:
+    def fields_get(
+        self, allfields: list[str] | None = None, attributes: list[str] | None = None
+    ) -> dict[str, Any]:
         names = allfields or self.table.fields
         return {
             name: {key: value for key, value in meta.items() if attributes is None or key in attributes}
@@ -114,13 +119,15 @@ class Model:
 
     def context_get(self) -> dict[str, Any]:
         if self.model != "res.users":
-            raise OdooError("builtins.AttributeError", f"The method '{self.model}.context_get' does not exist")
+            raise OdooError(
+                "builtins.AttributeError", f"The method '{self.model}.context_get' does not exist"
+            )
         return {"lang": "en_US", "tz": self.odoo["res.users"].get(self.uid, "tz"), "uid": self.uid}
 
     def has_access(self, operation: str) -> bool:
         return operation == "read"
 
-    def check_access_rights(self, operation: str, raise_exception: bool = True) -> bool:  # noqa: FBT001, FBT002
+    def check_access_rights(self, operation: str, raise_exception: bool = True) -> bool:
         if raise_exception and operation != "read":
             raise access_error(f"You are not allowed to {operation} '{self.model}' records.")
         return operation == "read"
@@ -164,7 +171,9 @@ class Model:
         """A column as it goes over the wire."""
         kind = self.table.fields[name]["type"]
         column = self.table.columns.get(name)
-        values = [column[at] for at in positions] if column is not None else self.searcher.values(name, positions)
+        values = (
+            [column[at] for at in positions] if column is not None else self.searcher.values(name, positions)
+        )
         if kind == "datetime":
             return [False if each is None else stamp(each) for each in values]
         if kind == "many2one" and labels:
@@ -174,5 +183,6 @@ class Model:
         return [False if each is None else each for each in values]
 
 
-METHODS = {name: name for name in ("fields_get", "search", "search_count", "search_read", "read", "context_get",
+METHODS = {name: name for name in ("fields_get", "search", "search_count", "search_read", "read",
+                                   "context_get",
                                    "has_access", "check_access_rights")}  # fmt: skip

@@ -18,7 +18,21 @@ COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     ">=": lambda a, b: a >= b,
 }
 LIKE = ("like", "ilike", "not like", "not ilike", "=like", "=ilike", "not =like", "not =ilike")
-OPERATORS = ("=", "!=", "<>", "==", "=?", "in", "not in", "child_of", "parent_of", "any", "not any", *COMPARE, *LIKE)
+OPERATORS = (
+    "=",
+    "!=",
+    "<>",
+    "==",
+    "=?",
+    "in",
+    "not in",
+    "child_of",
+    "parent_of",
+    "any",
+    "not any",
+    *COMPARE,
+    *LIKE,
+)
 STAMPS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
 
 
@@ -97,7 +111,9 @@ class Searcher:
             raise ValueError(f"Cannot convert {self.model}.{name} to SQL because it is not stored")
         values = self.values(name, among)
         if rest or operator in ("any", "not any"):
-            test = self._through(meta, [(rest, operator, value)] if rest else value, negate=operator == "not any")
+            test = self._through(
+                meta, [(rest, operator, value)] if rest else value, negate=operator == "not any"
+            )
         else:
             test = self._test(name, meta, operator, value)
         return [position for position, each in zip(among, values, strict=True) if test(each)]
@@ -160,7 +176,9 @@ class Searcher:
         negate = operator.startswith("not ")
         bare = operator.removeprefix("not ")
         text = str(value or "")
-        pattern = re.escape(text if bare.startswith("=") else f"%{text}%").replace("%", ".*").replace("_", ".")
+        pattern = (
+            re.escape(text if bare.startswith("=") else f"%{text}%").replace("%", ".*").replace("_", ".")
+        )
         regex = re.compile(pattern, re.DOTALL | (re.IGNORECASE if "ilike" in bare else 0))
         relation = meta.get("relation")
 

@@ -68,7 +68,8 @@ class Clerk:
         first = self.odoo["mrp.routing.workcenter"].get(jobs[0].operation_id, "bom_id")
         order.production_id = self.productions.add(
             at, name=f"{workshop.plant.key}-{workshop.line.code}/MO/{order.number:05}", state="confirmed",
-            product_id=workshop.product_ids[order.product], product_uom_id=UNIT, product_qty=float(order.quantity),
+            product_id=workshop.product_ids[order.product], product_uom_id=UNIT,
+            product_qty=float(order.quantity),
             bom_id=first, date_start=at, is_planned=True, priority="0", user_id=1, company_id=company,
         )  # fmt: skip
         order.open_jobs = len(jobs)
@@ -79,7 +80,8 @@ class Clerk:
         job.workorder_id = self.workorders.add(
             at, name=machine.line.name, state="ready", workcenter_id=machine.workcenter_id,
             production_id=order.production_id, operation_id=job.operation_id, sequence=10 * machine.number,
-            duration_expected=round(order.quantity * job.cycle_s / 60 + 20, 2), qty_production=float(order.quantity),
+            duration_expected=round(order.quantity * job.cycle_s / 60 + 20, 2),
+            qty_production=float(order.quantity),
             time_ids=[],
         )  # fmt: skip
         return job.workorder_id
@@ -115,7 +117,8 @@ class Clerk:
         scraps.add(
             at, name=f"SP/{len(scraps) + 1:05}", state="done", product_id=production["product_id"],
             product_uom_id=UNIT, scrap_qty=float(scrap.quantity), location_id=2 * company - 1,
-            scrap_location_id=2 * company, date_done=at, origin=production["name"], production_id=production["id"],
+            scrap_location_id=2 * company, date_done=at, origin=production["name"],
+            production_id=production["id"],
             workorder_id=scrap.job.workorder_id, company_id=company,
         )  # fmt: skip
 
@@ -126,7 +129,8 @@ class Clerk:
         order.open_jobs -= 1
         if not order.open_jobs:
             quantity = float(made)
-            self.productions.set(order.production_id, at, state="done" if made else "cancel", date_finished=at,
+            self.productions.set(order.production_id, at, state="done" if made else "cancel",
+                                 date_finished=at,
                                  qty_produced=quantity, qty_producing=quantity)  # fmt: skip
 
 

@@ -86,8 +86,10 @@ def _add_calendar(odoo: Odoo, at: int, plant: Plant, years: Sequence[int]) -> No
     hours = sum(row.stop - row.start for row in rows if row.period != "lunch")
     company = company_of(plant)
     calendar = odoo["resource.calendar"].add(
-        at, name=f"{plant.name} {len(plant.shifts)} shifts", active=True, tz=str(plant.zone), company_id=company,
-        hours_per_day=round(hours / len(plant.weekdays), 2), hours_per_week=hours, schedule_type="fully_fixed",
+        at, name=f"{plant.name} {len(plant.shifts)} shifts", active=True, tz=str(plant.zone),
+        company_id=company,
+        hours_per_day=round(hours / len(plant.weekdays), 2), hours_per_week=hours,
+        schedule_type="fully_fixed",
     )  # fmt: skip
     for row in rows:
         worked = 0.0 if row.period == "lunch" else row.stop - row.start
@@ -127,7 +129,8 @@ def _add_person(odoo: Odoo, at: int, plant: Plant, name: str, title: str, depart
         company_ids=[company], lang="en_US",
     )  # fmt: skip
     odoo["hr.employee.public"].add(
-        at, name=name, active=True, user_id=user, department_id=department, job_title=title, company_id=company,
+        at, name=name, active=True, user_id=user, department_id=department, job_title=title,
+        company_id=company,
         resource_calendar_id=company, work_email=email_of(name), tz=str(plant.zone),
     )  # fmt: skip
     return user
@@ -161,7 +164,8 @@ def _add_product(odoo: Odoo, at: int, code: str, name: str, cost: float) -> int:
 def _add_operation(odoo: Odoo, at: int, machine: Machine, bom: int, cycle_s: float) -> int:
     minutes = cycle_s / 60
     return odoo["mrp.routing.workcenter"].add(
-        at, name=machine.line.name, bom_id=bom, workcenter_id=machine.workcenter_id, sequence=10 * machine.number,
+        at, name=machine.line.name, bom_id=bom, workcenter_id=machine.workcenter_id,
+        sequence=10 * machine.number,
         time_mode="manual", time_cycle=minutes, time_cycle_manual=minutes, active=True,
     )  # fmt: skip
 
@@ -177,7 +181,8 @@ def fill_machines(odoo: Odoo, at: int, workshops: Sequence[Workshop]) -> None:
             machine.equipment_id = odoo["maintenance.equipment"].add(
                 at, name=machine.name, serial_no=machine.code, active=True, category_id=category,
                 maintenance_team_id=company, effective_date=day_of(at - 900 * 86400), company_id=company,
-                model=machine.line.model, cost=round(40_000 + machine.mtbf_h * 2600, -2), equipment_assign_to="other",
+                model=machine.line.model, cost=round(40_000 + machine.mtbf_h * 2600, -2),
+                equipment_assign_to="other",
             )  # fmt: skip
 
 

@@ -33,7 +33,8 @@ class RequestDesk:
     def open(self, at: int, machine: Machine, name: str, kind: str) -> int:
         company = company_of(machine.plant)
         return self.requests.add(
-            at, name=name, request_date=day_of(at), maintenance_type=kind, priority="2", kanban_state="normal",
+            at, name=name, request_date=day_of(at), maintenance_type=kind, priority="2",
+            kanban_state="normal",
             stage_id=NEW, equipment_id=machine.equipment_id, maintenance_team_id=company, company_id=company,
             category_id=self.equipment.get(machine.equipment_id, "category_id"), create_uid=ADMINISTRATOR,
             write_uid=ADMINISTRATOR, repeat_interval=1, repeat_unit="week", repeat_type="forever",

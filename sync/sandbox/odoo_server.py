@@ -9,7 +9,8 @@ from sync.sandbox.odoo_api import OdooError, Orm
 from sync.sandbox.odoo_masters import DATABASE, LOGIN, PASSWORD
 from sync.sandbox.wire import Request, Response, as_json, as_page
 
-VERSION = {"server_version": "19.0", "server_version_info": [19, 0, 0, "final", 0, ""], "server_serie": "19.0",
+VERSION = {"server_version": "19.0", "server_version_info": [19, 0, 0, "final", 0, ""],
+           "server_serie": "19.0",
            "protocol_version": 1}  # fmt: skip
 CONTENT_TYPE = "application/json; charset=utf-8"
 NO_DATABASE = 'connection to server at "127.0.0.1", port 5432 failed: FATAL:  database "{}" does not exist\n'
@@ -37,7 +38,9 @@ class OdooServer:
         try:
             call = request.json()
         except ValueError:
-            return Response(400, b"<!doctype html><title>400 Bad Request</title><h1>Bad Request</h1>", "text/html")
+            return Response(
+                400, b"<!doctype html><title>400 Bad Request</title><h1>Bad Request</h1>", "text/html"
+            )
         envelope = {"jsonrpc": "2.0", "id": call.get("id")}
         try:
             versioned = request.path != "/jsonrpc"
@@ -74,11 +77,20 @@ class OdooServer:
         parts = path.strip("/").split("/")
         if path == "/web/health":
             return as_json({"status": "pass"})
-        if len(parts) == 3 and parts[0] == "odoo" and parts[1] in self.factory.odoo.tables and parts[2].isdigit():
-            rows = self.orm.call(self.uid, parts[1], "read", [[int(parts[2])], list(_shown(self.factory, parts[1]))], {})
+        if (
+            len(parts) == 3
+            and parts[0] == "odoo"
+            and parts[1] in self.factory.odoo.tables
+            and parts[2].isdigit()
+        ):
+            rows = self.orm.call(
+                self.uid, parts[1], "read", [[int(parts[2])], list(_shown(self.factory, parts[1]))], {}
+            )
             if rows:
                 return as_page(self.factory.odoo.label(parts[1], int(parts[2])), rows[0])
-        return Response(404, b"<!doctype html><title>404</title><h1>404 Not Found</h1>", "text/html; charset=utf-8")
+        return Response(
+            404, b"<!doctype html><title>404</title><h1>404 Not Found</h1>", "text/html; charset=utf-8"
+        )
 
 
 def _shown(factory: Factory, model: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The simulated Odoo's tables: which columns are kept, which fields are computed, how a record is labelled."""
+"""The simulated Odoo's tables: columns kept, fields computed, labels of records."""
 
 from __future__ import annotations
 
@@ -12,38 +12,60 @@ COLUMNS: dict[str, str] = {
     "res.company": "name sequence active currency_id resource_calendar_id city",
     "res.users": "name login active tz company_id company_ids share lang",
     "hr.department": "name complete_name active company_id",
-    "hr.employee.public": "name active user_id department_id job_title resource_calendar_id company_id work_email tz",
+    "hr.employee.public": (
+        "name active user_id department_id job_title resource_calendar_id company_id work_email tz"
+    ),
     "uom.uom": "name factor relative_factor active rounding",
     "stock.location": "name complete_name usage active company_id",
-    "resource.calendar": "name active tz hours_per_day company_id hours_per_week flexible_hours schedule_type",
-    "resource.calendar.attendance": "name calendar_id dayofweek hour_from hour_to day_period duration_hours "
-    "duration_days sequence",
+    "resource.calendar": (
+        "name active tz hours_per_day company_id hours_per_week flexible_hours schedule_type"
+    ),
+    "resource.calendar.attendance": (
+        "name calendar_id dayofweek hour_from hour_to day_period duration_hours duration_days sequence"
+    ),
     "resource.calendar.leaves": "name calendar_id resource_id date_from date_to time_type company_id",
     "resource.resource": "name resource_type active calendar_id tz time_efficiency company_id",
-    "product.product": "default_code name active uom_id type is_storable standard_price list_price company_id",
+    "product.product": (
+        "default_code name active uom_id type is_storable standard_price list_price company_id"
+    ),
     "mrp.bom": "code product_qty type active company_id product_id",
-    "mrp.workcenter": "name code active sequence oee_target time_efficiency costs_hour time_start time_stop "
-    "resource_id resource_calendar_id company_id tz",
+    "mrp.workcenter": (
+        "name code active sequence oee_target time_efficiency costs_hour time_start time_stop resource_id "
+        "resource_calendar_id company_id tz"
+    ),
     "mrp.workcenter.capacity": "workcenter_id product_id capacity time_start time_stop",
     "mrp.workcenter.productivity.loss.type": "loss_type",
     "mrp.workcenter.productivity.loss": "name sequence manual loss_id",
-    "mrp.routing.workcenter": "name bom_id workcenter_id sequence time_mode time_cycle time_cycle_manual active",
-    "mrp.production": "name state product_id product_uom_id product_qty qty_producing qty_produced bom_id date_start "
-    "date_finished is_planned origin priority workorder_ids user_id company_id",
-    "mrp.workorder": "name state workcenter_id production_id operation_id date_start date_finished duration_expected "
-    "duration qty_produced qty_production time_ids sequence",
-    "mrp.workcenter.productivity": "workcenter_id workorder_id loss_id description date_start date_end duration "
-    "user_id company_id",
-    "stock.scrap": "name state product_id product_uom_id scrap_qty location_id scrap_location_id date_done origin "
-    "production_id workorder_id company_id",
+    "mrp.routing.workcenter": (
+        "name bom_id workcenter_id sequence time_mode time_cycle time_cycle_manual active"
+    ),
+    "mrp.production": (
+        "name state product_id product_uom_id product_qty qty_producing qty_produced bom_id date_start "
+        "date_finished is_planned origin priority workorder_ids user_id company_id"
+    ),
+    "mrp.workorder": (
+        "name state workcenter_id production_id operation_id date_start date_finished duration_expected "
+        "duration qty_produced qty_production time_ids sequence"
+    ),
+    "mrp.workcenter.productivity": (
+        "workcenter_id workorder_id loss_id description date_start date_end duration user_id company_id"
+    ),
+    "stock.scrap": (
+        "name state product_id product_uom_id scrap_qty location_id scrap_location_id date_done origin "
+        "production_id workorder_id company_id"
+    ),
     "maintenance.stage": "name sequence done fold",
     "maintenance.team": "name active company_id member_ids",
     "maintenance.equipment.category": "name technician_user_id company_id",
-    "maintenance.equipment": "name serial_no active category_id maintenance_team_id technician_user_id effective_date "
-    "company_id model cost equipment_assign_to",
-    "maintenance.request": "name description request_date schedule_date schedule_end duration close_date "
-    "maintenance_type priority kanban_state stage_id archive equipment_id category_id maintenance_team_id user_id "
-    "company_id create_uid write_uid repeat_interval repeat_unit repeat_type",
+    "maintenance.equipment": (
+        "name serial_no active category_id maintenance_team_id technician_user_id effective_date "
+        "company_id model cost equipment_assign_to"
+    ),
+    "maintenance.request": (
+        "name description request_date schedule_date schedule_end duration close_date maintenance_type "
+        "priority kanban_state stage_id archive equipment_id category_id maintenance_team_id user_id "
+        "company_id create_uid write_uid repeat_interval repeat_unit repeat_type"
+    ),
 }
 ORDER = {
     "maintenance.request": "id desc",

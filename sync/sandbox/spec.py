@@ -127,11 +127,16 @@ UTILITIES = (("CP", "Compressor", "Atlas Copco GA 75"), ("CH", "Chiller", "Trane
              ("DC", "Dust collector", "Nederman FS"))  # fmt: skip
 
 PARTS = (
-    ("Hydraulic seal kit", 84.0), ("Proximity sensor M12", 39.5), ("Ball bearing 6205", 11.8), ("V-belt SPZ 1250", 18.2),
-    ("Servo drive 2 kW", 1240.0), ("Contactor 3RT2", 62.4), ("Limit switch", 27.9), ("Pneumatic cylinder 40x100", 132.0),
-    ("Solenoid valve 5/2", 71.5), ("Hydraulic hose 1/2 in", 46.0), ("Coupling element", 33.0), ("Fuse 32 A", 3.6),
-    ("Filter cartridge", 22.5), ("Grease cartridge", 9.9), ("Gear oil 5 l", 58.0), ("Heater band 230 V", 77.0),
-    ("Thermocouple type J", 29.0), ("Encoder 1024", 310.0), ("Linear guide 20", 265.0), ("Ball screw 32x10", 890.0),
+    ("Hydraulic seal kit", 84.0), ("Proximity sensor M12", 39.5), ("Ball bearing 6205", 11.8),
+    ("V-belt SPZ 1250", 18.2),
+    ("Servo drive 2 kW", 1240.0), ("Contactor 3RT2", 62.4), ("Limit switch", 27.9),
+    ("Pneumatic cylinder 40x100", 132.0),
+    ("Solenoid valve 5/2", 71.5), ("Hydraulic hose 1/2 in", 46.0), ("Coupling element", 33.0), ("Fuse 32 A",
+        3.6),
+    ("Filter cartridge", 22.5), ("Grease cartridge", 9.9), ("Gear oil 5 l", 58.0), ("Heater band 230 V",
+        77.0),
+    ("Thermocouple type J", 29.0), ("Encoder 1024", 310.0), ("Linear guide 20", 265.0), ("Ball screw 32x10",
+        890.0),
     ("Spindle belt", 64.0), ("Coolant pump", 420.0), ("Light curtain", 980.0), ("Safety relay", 145.0),
     ("Die spring", 14.2), ("Punch insert", 96.0), ("Ejector pin", 12.7), ("Nozzle tip", 88.0),
     ("Welding tip", 4.4), ("Cable chain", 118.0), ("HMI panel", 1490.0), ("PLC input card", 380.0),

@@ -37,7 +37,7 @@ class Ticket:
         return f"WO{self.workorder_id:06}"
 
     def down(self, at: int) -> None:
-        """The asset and every parent that is up go DOWN, each with a downtime row of its own (open: duration 0)."""
+        """The asset and every parent that is up go DOWN, each with its own row (open: duration 0)."""
         asset_id: int | None = self.asset_id
         while asset_id:
             asset = self.atlas["assets"][asset_id]
@@ -58,7 +58,8 @@ class Ticket:
         base = {
             "title": self.title, "description": "", "priority": self.priority, "asset": self.asset_id,
             "location": asset["location"], "category": self.category, "dueDate": self.due,
-            "primaryUser": self.technicians[0], "estimatedDuration": 1.0 if self.category == BREAKDOWN else 1.5,
+            "primaryUser": self.technicians[0],
+            "estimatedDuration": 1.0 if self.category == BREAKDOWN else 1.5,
         }  # fmt: skip
         parent = self._ask(at, base) if self.asked_first else None
         self.workorder_id = self.atlas.add(
@@ -92,19 +93,22 @@ class Ticket:
             self.desk.begin(at, self.request_id)
 
     def complete(self, at: int) -> None:
-        """Labour, parts and costs are booked when the work is reported done. They do not touch the work order."""
+        """Labour, parts and costs are booked with the report; they do not touch the work order."""
         for technician in self.technicians:
             rate = self.atlas["users"][technician]["rate"]
             self.atlas.add(
                 "labors", at, workOrder=self.workorder_id, assignedTo=technician, startedAt=self.begun,
-                duration=max(300, at - self.begun), hourlyRate=rate, status="STOPPED", includeToTotalTime=True,
+                duration=max(300, at - self.begun), hourlyRate=rate, status="STOPPED",
+                includeToTotalTime=True,
                 logged=False, timeCategory=1 if self.category == BREAKDOWN else 2,
             )  # fmt: skip
         for part, quantity in self.parts:
             self._use(at, part, quantity)
         if self.extra_cost:
-            self.atlas.add("additional-costs", at, workOrder=self.workorder_id, cost=self.extra_cost, category=1,
-                           description="Service call", assignedTo=self.technicians[0], includeToTotalCost=True,
+            self.atlas.add("additional-costs", at, workOrder=self.workorder_id, cost=self.extra_cost,
+                           category=1,
+                           description="Service call", assignedTo=self.technicians[0],
+                           includeToTotalCost=True,
                            date=at)  # fmt: skip
         for task in self.atlas.of("tasks", self.workorder_id):
             self.atlas.set("tasks", task["id"], at, value="COMPLETE")
@@ -119,7 +123,8 @@ class Ticket:
         if left < self.atlas["parts"][part]["minQuantity"]:
             left += 20
             number = len(self.atlas["purchase-orders"]) + 1
-            order = self.atlas.add("purchase-orders", at, name=f"Restock {number}", status="APPROVED", vendor=1,
+            order = self.atlas.add("purchase-orders", at, name=f"Restock {number}", status="APPROVED",
+                                   vendor=1,
                                    category=None, **ACTIVE)  # fmt: skip
             self.atlas.add("part-quantities", at, purchaseOrder=order, part=part, quantity=20.0)
         self.atlas.set("parts", part, at, quantity=left)

@@ -20,9 +20,12 @@ OFF_SHIFT = ""
 class TruthRow:
     """One machine in one shift of one production day (`shift` is "" outside of all shifts).
 
-    `seconds` are planned seconds by loss class, micro-stop rule applied, plus "unknown" for planned time without
-    any line; they add up to `planned_s`. `failures` count at their start; `failure_down_s` is their wall-clock time
-    inside the window. `ideal_s` and `ideal_good_s` weigh pieces with their ideal cycle. An order's pieces are spread
+    `seconds` are planned seconds by loss class, micro-stop rule applied, plus "unknown" for planned time
+    without
+    any line; they add up to `planned_s`. `failures` count at their start; `failure_down_s` is their
+    wall-clock time
+    inside the window. `ideal_s` and `ideal_good_s` weigh pieces with their ideal cycle. An order's pieces
+    are spread
     by its planned run time; scrap counts when it was booked.
     """
 
@@ -51,7 +54,11 @@ class TruthRow:
 def loss_class_of(span: Span, now: int) -> str:
     """Short stops are performance losses; the whole length of the stop decides (of an open one: so far)."""
     short = min(span.stop, now) - span.start < MICRO_STOP_S
-    return "micro_stop" if short and span.reason.loss_class in ("breakdown", "external") else span.reason.loss_class
+    return (
+        "micro_stop"
+        if short and span.reason.loss_class in ("breakdown", "external")
+        else span.reason.loss_class
+    )
 
 
 def truth_of(machine: Machine, first: date, now: int) -> Iterator[TruthRow]:
@@ -87,7 +94,9 @@ def _windows(machine: Machine, day: date, now: int) -> Iterator[TruthRow]:
     yield TruthRow(machine.code, day, OFF_SHIFT, gaps or ((stop, stop),))
 
 
-def _fill(row: TruthRow, machine: Machine, spans: list[Span], cursor: int, pieces: dict[int, float], now: int) -> None:
+def _fill(
+    row: TruthRow, machine: Machine, spans: list[Span], cursor: int, pieces: dict[int, float], now: int
+) -> None:
     shift = next((each for each in shifts_of(machine.plant, row.day) if each.name == row.shift), None)
     stop = row.window[-1][1]
     for span in spans[cursor:]:
@@ -96,7 +105,9 @@ def _fill(row: TruthRow, machine: Machine, spans: list[Span], cursor: int, piece
         _add_span(row, span, shift, pieces, now)
     row.seconds["unknown"] = row.planned_s - sum(row.seconds.values())
     scraps, key = machine.scraps, itemgetter(0)
-    for at, quantity, job in scraps[bisect_left(scraps, row.window[0][0], key=key) : bisect_left(scraps, stop, key=key)]:
+    for at, quantity, job in scraps[
+        bisect_left(scraps, row.window[0][0], key=key) : bisect_left(scraps, stop, key=key)
+    ]:
         if at <= now and any(a <= at < b for a, b in row.window):
             row.scrap += quantity
             row.ideal_good_s -= quantity * job.cycle_s

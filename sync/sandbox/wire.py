@@ -47,7 +47,8 @@ def as_json(value: Any, status: int = 200, content_type: str = "application/json
 def as_page(title: str, rows: Mapping[str, Any]) -> Response:
     """A plain page of one record: what a link to the source opens."""
     cells = "".join(f"<tr><th align=left>{_escaped(key)}<td>{_escaped(value)}" for key, value in rows.items())
-    html = f"<!doctype html><meta charset=utf-8><title>{_escaped(title)}</title><h1>{_escaped(title)}</h1><table>{cells}"
+    name = _escaped(title)
+    html = f"<!doctype html><meta charset=utf-8><title>{name}</title><h1>{name}</h1><table>{cells}"
     return Response(200, html.encode(), "text/html; charset=utf-8")
 
 
@@ -58,7 +59,9 @@ def _escaped(value: object) -> str:
 class Server:
     """Serves `answer` on a port from a thread. `fault` may answer in its place: set it to inject trouble."""
 
-    def __init__(self, answer: Callable[[Request], Response], host: str, port: int, clock: Callable[[], int]) -> None:
+    def __init__(
+        self, answer: Callable[[Request], Response], host: str, port: int, clock: Callable[[], int]
+    ) -> None:
         """Raises OSError when the port is taken."""
         self.fault: Fault | None = None
         self._answer = answer
