@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import ClassVar
 
 from sync.connectors.base import Check, Connector, Cursor, Page, Payload, SourceConfig, StreamSpec
-from sync.connectors.odoo.api import OdooApi
+from sync.connectors.odoo.api import CHUNK, OdooApi
 from sync.connectors.odoo.reader import StreamReader
 from sync.connectors.odoo.streams import STREAMS
 from sync.connectors.odoo.transport import JsonRpcTransport
@@ -18,7 +18,7 @@ OWN_ONLY = ("maintenance.request", "maintenance.equipment")
 class OdooConnector(Connector):
     """Reads Odoo through odoorpc.
 
-    Options (all may be left out): ``overlap_min`` (30), ``timeout_s``, ``total_s``, ``max_answer_mb``,
+    Options (all may be left out): ``overlap_min`` (30), ``page_size`` (500), ``timeout_s``, ``total_s``, ``max_answer_mb``,
     ``version`` (major version, for links into Odoo 17 and older).
     """
 
@@ -77,8 +77,10 @@ class OdooConnector(Connector):
         return self._reader(stream).keys()
 
     def _reader(self, stream: str) -> StreamReader:
-        overlap = timedelta(minutes=float(self.config.options.get("overlap_min", 30)))
-        return StreamReader(self._api, STREAMS[stream], overlap=overlap)
+        options = self.config.options
+        overlap = timedelta(minutes=float(options.get("overlap_min", 30)))
+        chunk = int(options.get("page_size", CHUNK))
+        return StreamReader(self._api, STREAMS[stream], overlap=overlap, chunk=chunk)
 
     @classmethod
     def to_records(cls, stream: str, payload: Payload) -> list[Record]:

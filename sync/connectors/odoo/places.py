@@ -25,6 +25,7 @@ def plant(row: Payload) -> list[Record]:
         PlantRecord(
             external_key=f"res.company/{row['id']}",
             name=values.text(row, "name"),
+            codes=values.codes(row, "name"),  # the only thing two systems share about a plant
             active=values.flag(row, "active", default=True),
             timezone=values.text(row, "timezone"),
             calendar=values.ref(row, "resource_calendar_id", Kind.CALENDAR, "resource.calendar"),

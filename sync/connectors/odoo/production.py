@@ -90,7 +90,7 @@ def scrap(row: Payload) -> list[Record]:
     order, step = row["production"], row["workorder"]
     if not values.choice(row, "state", SCRAP_STATES) or not order or not step:
         return []
-    if values.link(row, "product_id") != values.link(order, "product_id"):
+    if values.linked(row, "product_id") != values.linked(order, "product_id"):
         return []
     _same_unit(row, order)
     at = values.needed_moment(row, "date_done")

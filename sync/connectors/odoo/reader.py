@@ -26,12 +26,14 @@ class StreamReader:
 
     Args:
         overlap: how far a window reaches back behind the last one; longer than the longest transaction.
+        chunk: rows per page.
     """
 
-    def __init__(self, api: OdooApi, stream: OdooStream, *, overlap: timedelta) -> None:
+    def __init__(self, api: OdooApi, stream: OdooStream, *, overlap: timedelta, chunk: int = CHUNK) -> None:
         self.api = api
         self.stream = stream
         self.overlap = overlap
+        self.chunk = chunk
         self.model = stream.spec.model
 
     def pages(self, cursor: Cursor) -> Iterator[Page]:
@@ -61,11 +63,11 @@ class StreamReader:
         """Chunks by id. The last page carries ``done``, hence one chunk is always read ahead."""
         total = self.api.count(self.model, [*domain, ["id", ">", after]])
         ids = self.api.ids(self.model, domain, after=after)
-        chunk = list(islice(ids, CHUNK))
+        chunk = list(islice(ids, self.chunk))
         if not chunk and after:
             yield Page([], done, 0)
         while chunk:
-            following = list(islice(ids, CHUNK))
+            following = list(islice(ids, self.chunk))
             cursor = {**within, "after_id": chunk[-1]} if following else done
             yield Page(self._read(chunk), cursor, total)
             chunk = following

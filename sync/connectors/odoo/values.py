@@ -79,8 +79,9 @@ def link(row: Payload, field: str) -> tuple[int, str] | None:
 def linked(row: Payload, field: str) -> int:
     """Id of a many2one; 0 when empty or malformed. For completing rows: judging them is the mapping's."""
     value = row.get(field)
-    well = isinstance(value, list) and value and type(value[0]) is int
-    return value[0] if well else 0
+    if isinstance(value, list) and value and type(value[0]) is int:
+        return value[0]
+    return 0
 
 
 def label(row: Payload, field: str) -> str:

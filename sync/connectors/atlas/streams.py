@@ -1,0 +1,200 @@
+"""What we read from Atlas CMMS."""
+
+from sync.connectors.atlas import facts, masters
+from sync.connectors.atlas.spec import HOUR, AtlasStream, ChildStream
+from sync.connectors.base import StreamSpec
+from sync.records import Kind
+
+_LISTED = (
+    AtlasStream(
+        spec=StreamSpec(
+            name="locations",
+            title="Locations (plants and lines)",
+            model="location",
+            kinds=(Kind.PLANT, Kind.LINE),
+            fields={"name": "string", "customId": "string", "parentLocation": "object"},
+            every_s=600,
+            rank=10,
+            incremental=False,
+            acceptable_delay_s=6 * HOUR,
+        ),
+        path="/locations/search",
+        to_records=masters.location,
+        places=True,
+    ),
+    AtlasStream(
+        spec=StreamSpec(
+            name="users",
+            title="People",
+            model="user",
+            kinds=(Kind.TECHNICIAN,),
+            fields={
+                "email": "string",
+                "firstName": "string",
+                "lastName": "string",
+                "rate": "number",
+                "enabled": "boolean",
+            },
+            every_s=HOUR,
+            rank=15,
+            incremental=False,
+            acceptable_delay_s=24 * HOUR,
+        ),
+        path="/users/search?enabledOnly=false",
+        to_records=masters.user,
+    ),
+    AtlasStream(
+        spec=StreamSpec(
+            name="assets",
+            title="Assets",
+            model="asset",
+            kinds=(Kind.EQUIPMENT,),
+            fields={
+                "name": "string",
+                "customId": "string",
+                "barCode": "string",
+                "serialNumber": "string",
+                "status": "string",
+                "archived": "boolean",
+                "location": "object",
+                "parentAsset": "object",
+                "category": "object",
+                "updatedAt": "time",
+            },
+            every_s=300,
+            rank=20,
+            incremental=False,
+            acceptable_delay_s=HOUR,
+        ),
+        path="/assets/search",
+        to_records=masters.asset,
+        places=True,
+    ),
+    AtlasStream(
+        spec=StreamSpec(
+            name="parts",
+            title="Parts",
+            model="part",
+            kinds=(Kind.PART,),
+            fields={
+                "name": "string",
+                "barcode": "string",
+                "cost": "number",
+                "quantity": "number",
+                "minQuantity": "number",
+                "updatedAt": "time",
+            },
+            every_s=600,
+            rank=25,
+            acceptable_delay_s=6 * HOUR,
+        ),
+        path="/parts/search",
+        to_records=masters.part,
+    ),
+    AtlasStream(
+        spec=StreamSpec(
+            name="preventive_plans",
+            title="Preventive plans",
+            model="preventive-maintenance",
+            kinds=(),
+            fields={
+                "name": "string",
+                "title": "string",
+                "customId": "string",
+                "asset": "object",
+                "nextWorkOrderDate": "time",
+                "updatedAt": "time",
+            },
+            every_s=HOUR,
+            rank=45,
+            incremental=False,
+            acceptable_delay_s=24 * HOUR,
+        ),
+        path="/preventive-maintenances/search",
+        to_records=masters.plan,
+    ),
+    AtlasStream(
+        spec=StreamSpec(
+            name="work_orders",
+            title="Work orders",
+            model="work-order",
+            kinds=(Kind.WORK_ORDER,),
+            fields={
+                "customId": "string",
+                "title": "string",
+                "status": "string",
+                "priority": "string",
+                "archived": "boolean",
+                "asset": "object",
+                "primaryUser": "object",
+                "parentPreventiveMaintenance": "object",
+                "createdAt": "time",
+                "dueDate": "time",
+                "completedOn": "time",
+                "updatedAt": "time",
+            },
+            every_s=120,
+            rank=40,
+        ),
+        path="/work-orders/search",
+        to_records=facts.work_order,
+    ),
+)
+
+_CHILDREN = (
+    ChildStream(
+        spec=StreamSpec(
+            name="downtimes",
+            title="Asset downtimes",
+            model="asset-downtime",
+            kinds=(Kind.DOWNTIME,),
+            fields={"startsOn": "time", "duration": "number", "updatedAt": "time"},
+            every_s=300,
+            rank=41,
+            acceptable_delay_s=1800,
+        ),
+        parent="assets",
+        path="/asset-downtimes/asset/{}",
+        to_records=facts.downtime,
+    ),
+    ChildStream(
+        spec=StreamSpec(
+            name="labour",
+            title="Labour",
+            model="labor",
+            kinds=(Kind.LABOUR,),
+            fields={
+                "startedAt": "time",
+                "duration": "number",
+                "hourlyRate": "number",
+                "status": "string",
+                "assignedTo": "object",
+                "updatedAt": "time",
+            },
+            every_s=900,
+            rank=50,
+            acceptable_delay_s=2 * HOUR,
+        ),
+        parent="work_orders",
+        path="/labors/work-order/{}",
+        to_records=facts.labour,
+    ),
+    ChildStream(
+        spec=StreamSpec(
+            name="part_uses",
+            title="Parts used",
+            model="part-quantity",
+            kinds=(Kind.PART_USE,),
+            fields={"quantity": "number", "part": "object", "createdAt": "time", "updatedAt": "time"},
+            every_s=900,
+            rank=51,
+            acceptable_delay_s=2 * HOUR,
+        ),
+        parent="work_orders",
+        path="/part-quantities/work-order/{}",
+        to_records=facts.part_use,
+    ),
+)
+
+LISTED = {stream.spec.name: stream for stream in _LISTED}
+CHILDREN = {stream.spec.name: stream for stream in _CHILDREN}

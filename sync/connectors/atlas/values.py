@@ -1,0 +1,90 @@
+"""Atlas's value shapes: null for empty, two date formats, nested objects for references."""
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sync.connectors.base import Payload
+from sync.errors import BadRow
+from sync.records import Kind, Ref
+
+T = TypeVar("T")
+
+
+def text(row: Payload, field: str) -> str:
+    value = row.get(field)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def codes(row: Payload, *fields: str) -> tuple[str, ...]:
+    """The non-empty ones of these fields, once each."""
+    return tuple(dict.fromkeys(value for value in (text(row, field) for field in fields) if value))
+
+
+def number(row: Payload, field: str) -> float:
+    value = row.get(field)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise BadRow(f"{field} should be a number, found {value!r}", field=field)
+    return float(value)
+
+
+def number_or_none(row: Payload, field: str) -> float | None:
+    return None if row.get(field) is None else number(row, field)
+
+
+def moment(row: Payload, field: str) -> datetime | None:
+    """An aware UTC time from ``…+00:00`` or ``…Z``; None when null."""
+    value = row.get(field)
+    if value is None:
+        return None
+    found = parsed(value)
+    if found is None:
+        raise BadRow(f"{field} should be a time with its zone, found {value!r}", field=field)
+    return found
+
+
+def parsed(value: object) -> datetime | None:
+    """The time in ``value``, or None when it is none; a time without a zone is none either."""
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return found.astimezone(UTC) if found and found.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def needed_moment(row: Payload, field: str) -> datetime:
+    value = moment(row, field)
+    if value is None:
+        raise BadRow(f"{field} is empty; a time is needed", field=field)
+    return value
+
+
+def linked(row: Payload, field: str) -> int:
+    """Id of a nested object; 0 when null or malformed. For completing rows: judging them is the mapping's."""
+    value = row.get(field)
+    found = value.get("id") if isinstance(value, dict) else None
+    return found if type(found) is int else 0
+
+
+def ref(row: Payload, field: str, kind: Kind, model: str) -> Ref | None:
+    value = row.get(field)
+    if value is None:
+        return None
+    one = linked(row, field)
+    if not one:
+        raise BadRow(f"{field} should be an object with an id, found {value!r}", field=field)
+    return Ref(kind=kind, key=f"{model}/{one}", label=name_of(value))
+
+
+def name_of(value: Mapping[str, Any]) -> str:
+    person = f"{value.get('firstName') or ''} {value.get('lastName') or ''}".strip()
+    return str(value.get("name") or person)
+
+
+def choice(row: Payload, field: str, known: Mapping[str, T]) -> T:
+    """What a constant means; an unknown one is never read as a default."""
+    value = row.get(field)
+    if not isinstance(value, str) or value not in known:
+        raise BadRow(f"{field} should be one of {', '.join(known)}, found {value!r}", field=field)
+    return known[value]
