@@ -1,4 +1,4 @@
-"""Counts and ideal cycle times of one machine's day: where units were made, and what they say of OEE. Pure."""
+"""Counts and ideal cycles of one machine's day: where units were made, and what they say of OEE. Pure."""
 
 from collections.abc import Iterator
 

@@ -1,11 +1,13 @@
 """A production day as the roll-up sees it: cut into frames, each of one shift and one kind. Pure."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
-from kpis.calendars import Shift
+from kpis.calendars import Calendar, Shift, around_the_clock, shifts
 from kpis.days import DayClock
 from kpis.intervals import Span, clip
 
@@ -101,3 +103,30 @@ def slot_at(plan: DayPlan, instant: float) -> int | None:
         if frame.start <= instant < frame.end:
             return frame.slot
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a machine is planned to run. Without a calendar: round the clock, but for ``leaves``."""
+
+    clock: DayClock
+    calendar: Calendar | None = None
+    leaves: tuple[Span, ...] = ()
+
+
+@lru_cache(maxsize=512)
+def plan_days(schedule: Schedule, first_day: date, last_day: date, as_of: float) -> tuple[DayPlan, ...]:
+    """The plans of consecutive production days; machines with equal schedules share them."""
+    margin = timedelta(days=2)  # a shift of another zone or the night before may reach into the day
+    if schedule.calendar is None:
+        found = around_the_clock(schedule.clock, schedule.leaves, first_day, last_day)
+    else:
+        found = shifts(schedule.calendar, first_day - margin, last_day + margin)
+    starts = [shift.start for shift in found]
+    days = (first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1))
+    return tuple(
+        plan_day(schedule.clock, day, found[max(0, before) : after], as_of)
+        for day in days
+        for window in (schedule.clock.window(day),)
+        for before, after in ((bisect_left(starts, window.start) - 2, bisect_left(starts, window.end)),)
+    )

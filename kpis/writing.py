@@ -1,0 +1,134 @@
+"""Writes component rows: old ones out, new ones in by binary COPY, in the caller's transaction."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.db import connection
+
+from kpis.evidence import State
+from kpis.rows import DayResult, Row
+
+Computed = tuple[int, date, DayResult]
+"""Equipment id, production day, its rows."""
+
+SECONDS = (
+    "calendar_s planned_s planned_stop_s unknown_s loading_s run_s speed_s micro_stop_s breakdown_s setup_s"
+    " external_s quality_s overtime_run_s operating_s oee_loading_s oee_run_s run_without_ideal_s quantity scrap"
+    " ideal_s ideal_good_s failure_down_s"
+)
+COUNTS = "failures stops micro_stops open_events facts"
+SHIFT_COLUMNS = {
+    "equipment_id": "int8",
+    "day": "date",
+    "shift": "int2",
+    "shift_name": "varchar",
+    "start": "timestamptz",
+    "end": "timestamptz",
+    **dict.fromkeys(SECONDS.split(), "float8"),
+    **dict.fromkeys(COUNTS.split(), "int4"),
+    "provisional": "bool",
+    "computed_at": "timestamptz",
+}
+REASON_COLUMNS = {
+    "equipment_id": "int8",
+    "day": "date",
+    "shift": "int2",
+    "reason_id": "int8",
+    "loss_class": "varchar",
+    "seconds": "float8",
+    "events": "int4",
+}
+
+
+def replace_days(days: Mapping[int, Collection[date]], computed: Iterable[Computed], as_of: datetime) -> None:
+    """Replaces the rows of the given days of each machine."""
+    pairs = [(equipment_id, day) for equipment_id, group in days.items() for day in group]
+    columns = [list(column) for column in zip(*pairs, strict=True)] or [[], []]
+    with connection.cursor() as cursor:
+        for table in ("kpis_shiftcomponents", "kpis_reasoncomponents"):
+            cursor.execute(
+                f"DELETE FROM {table} c USING unnest(%s::bigint[], %s::date[]) AS w(equipment_id, day)"  # noqa: S608
+                " WHERE c.equipment_id = w.equipment_id AND c.day = w.day",
+                columns,
+            )
+    _insert(list(computed), as_of)
+
+
+def replace_machines(
+    equipment_ids: Collection[int], batches: Iterable[Sequence[Computed]], as_of: datetime
+) -> None:
+    """Replaces all rows of the machines; batches are computed one by one, which bounds the memory."""
+    with connection.cursor() as cursor:
+        for table in ("kpis_shiftcomponents", "kpis_reasoncomponents"):
+            cursor.execute(f"DELETE FROM {table} WHERE equipment_id = ANY(%s)", [list(equipment_ids)])  # noqa: S608
+    for batch in batches:
+        _insert(batch, as_of)
+
+
+def _insert(computed: Sequence[Computed], as_of: datetime) -> None:
+    shift_rows = (
+        _shift_values(equipment_id, day, row, result.provisional, as_of)
+        for equipment_id, day, result in computed
+        for row in result.rows
+    )
+    _copy("kpis_shiftcomponents", SHIFT_COLUMNS, shift_rows)
+    reason_rows = (
+        (equipment_id, day, *row) for equipment_id, day, result in computed for row in result.reasons
+    )
+    _copy("kpis_reasoncomponents", REASON_COLUMNS, reason_rows)
+
+
+def _copy(table: str, columns: Mapping[str, str], rows: Iterator[tuple[Any, ...]]) -> None:
+    names = ", ".join(f'"{name}"' for name in columns)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy,
+    ):
+        copy.set_types(list(columns.values()))
+        for row in rows:
+            copy.write_row(row)
+
+
+def _shift_values(
+    equipment_id: int, day: date, row: Row, provisional: bool, as_of: datetime
+) -> tuple[Any, ...]:
+    """In the order of ``SHIFT_COLUMNS``."""
+    states = row.states
+    return (
+        equipment_id,
+        day,
+        row.slot.number,
+        row.slot.name,
+        datetime.fromtimestamp(row.slot.start, UTC),
+        datetime.fromtimestamp(row.slot.end, UTC),
+        row.calendar_s,
+        row.planned_s,
+        states[State.PLANNED_STOP],
+        states[State.UNKNOWN],
+        row.loading_s,
+        row.run_s,
+        states[State.SPEED],
+        states[State.MICRO_STOP],
+        states[State.BREAKDOWN],
+        states[State.SETUP],
+        states[State.EXTERNAL],
+        states[State.QUALITY],
+        row.overtime_run_s,
+        row.operating_s,
+        row.oee_loading_s,
+        row.oee_run_s,
+        row.run_without_ideal_s,
+        row.quantity,
+        row.scrap,
+        row.ideal_s,
+        row.ideal_good_s,
+        row.failure_down_s,
+        row.failures,
+        row.stops,
+        row.micro_stops,
+        row.open_events,
+        row.facts,
+        provisional,
+        as_of,
+    )
