@@ -16,10 +16,11 @@ from sync.records import Kind
 from sync.sources import add_source
 
 SECRETS = ("password", "api_key")
+TAKEN = frozenset({"add", "ownership"})  # addresses of the sources page
 KEPT = "Leave empty to keep the one we have."
 
 
-class SourceForm(forms.ModelForm[Source]):
+class SourceForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     password = forms.CharField(
         required=False, strip=False, widget=forms.PasswordInput({"autocomplete": "new-password"})
     )
@@ -30,6 +31,12 @@ class SourceForm(forms.ModelForm[Source]):
         widget=forms.PasswordInput({"autocomplete": "off"}),
     )
     connector = forms.ChoiceField()
+    url = forms.URLField(
+        label="Address",
+        max_length=400,
+        assume_scheme="https",
+        help_text="The address people open it with, for example https://odoo.example.com.",
+    )
     options = forms.JSONField(
         required=False,
         help_text='Settings of the connector, as JSON, for example {"requests_per_minute": 60}.',
@@ -41,11 +48,10 @@ class SourceForm(forms.ModelForm[Source]):
         fields = (
             "title", "name", "connector", "url", "database", "username", "password", "api_key", "options",
         )  # fmt: skip
-        labels = {"name": "Short name", "url": "Address"}
+        labels = {"name": "Short name"}
         help_texts = {
             "title": "How people call it, for example Odoo Lyon.",
             "name": "Letters, digits and hyphens. It becomes part of every record's identity: it stays.",
-            "url": "The address people open it with, for example https://odoo.example.com.",
             "database": "Odoo only.",
             "username": "A service account's log-in name or e-mail.",
         }
@@ -59,6 +65,14 @@ class SourceForm(forms.ModelForm[Source]):
             for secret in SECRETS:
                 if getattr(self.instance, secret):
                     self.fields[secret].help_text = KEPT
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if name in TAKEN:
+            raise ValidationError("This name is taken by a page of the portal.")
+        if not self.instance.pk and Source.objects.filter(name=name).exists():
+            raise ValidationError("Another source has this name.")
+        return name
 
     def clean_options(self) -> dict[str, Any]:
         options = self.cleaned_data["options"] or {}
@@ -106,7 +120,7 @@ def _owner(kind: Kind, choices: list[tuple[str, str]], owner: str) -> forms.Choi
     return forms.ChoiceField(label=label, choices=[("", "Nobody"), *choices], initial=owner, required=False)
 
 
-class PlantForm(forms.ModelForm[Plant]):
+class PlantForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     timezone = forms.ChoiceField(label="Time zone")
     currency = forms.CharField(
         max_length=3, validators=[RegexValidator(r"^[A-Z]{3}$", "Three capital letters, as in ISO 4217.")]

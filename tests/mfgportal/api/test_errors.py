@@ -1,0 +1,77 @@
+"""Every refusal is a problem document, RFC 9457."""
+
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from tests.mfgportal.queue import LogIn, World
+
+
+def test_without_a_log_in_the_answer_is_401_with_a_challenge(world: World) -> None:
+    answer = Client().get("/api/v1/plants")
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"] == "Token"
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json()["title"] == "Unauthorized"
+
+
+def test_a_token_stands_for_its_person(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("api_token", "lead")
+    token = capsys.readouterr().out.strip()
+    answer = Client(headers={"Authorization": f"Token {token}"}).get("/api/v1/plants")
+    assert [row["name"] for row in answer.json()["results"]] == ["Lyon"]
+
+
+def test_a_token_needs_no_csrf_but_a_session_does(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("api_token", "lead")
+    token = capsys.readouterr().out.strip()
+    address = f"/api/v1/exceptions/{world.theirs.pk}/retry"
+    by_token = Client(enforce_csrf_checks=True, headers={"Authorization": f"Token {token}"})
+    assert by_token.post(address).status_code == 404
+    by_session = Client(enforce_csrf_checks=True)
+    by_session.force_login(world.lead)
+    assert by_session.post(address).status_code == 403
+
+
+def test_a_wrong_token_is_refused(world: World) -> None:
+    answer = Client(headers={"Authorization": "Token mfg_nonsense"}).get("/api/v1/plants")
+    assert (answer.status_code, answer.json()["status"]) == (401, 401)
+
+
+@pytest.mark.parametrize(
+    ("address", "parameter"),
+    [
+        ("plants?plnt=3", "plnt"),
+        ("equipment?plant=seven", "plant"),
+        ("exceptions?kind=boredom", "kind"),
+        ("exceptions?sort=luck", "sort"),
+        ("sync/runs?status=asleep", "status"),
+        ("kpis?kpi=oee,luck", "kpi"),
+        ("kpis?period=sometime", "period"),
+        ("kpis?period=custom&from=2026-03-01", "to"),
+        ("kpis?from=2026-03-09&to=2026-03-01", "to"),
+        ("kpis?from=2026-13-01&to=2026-03-01", "from"),
+        ("kpis?grain=minute", "grain"),
+        ("kpis?by=colour", "by"),
+        ("kpis?kpi=oee&by=reason", "by"),
+    ],
+)
+def test_a_bad_parameter_is_named(world: World, as_user: LogIn, address: str, parameter: str) -> None:
+    answer = as_user(world.admin).get(f"/api/v1/{address}")
+    problem = answer.json()
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+    assert [error["parameter"] for error in problem["errors"]] == [parameter]
+    assert problem["detail"].startswith(f"{parameter}: ")
+
+
+def test_other_methods_and_unknown_pages_are_problems_too(world: World, as_user: LogIn) -> None:
+    client = as_user(world.admin)
+    assert client.post("/api/v1/plants").json()["title"] == "Method Not Allowed"
+    assert client.get("/api/v1/plants?page=99").json()["status"] == 404
+
+
+def test_a_body_that_is_no_json_is_a_problem(world: World, as_user: LogIn) -> None:
+    address = f"/api/v1/exceptions/{world.mine.pk}/dismiss"
+    answer = as_user(world.lead).post(address, "{", content_type="application/json")
+    assert (answer.status_code, answer.json()["title"]) == (400, "Bad Request")

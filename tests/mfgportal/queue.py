@@ -1,0 +1,112 @@
+"""Rows of the queue and of the syncs, as the sync writes them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.test import Client
+
+from kpis.models import Equipment, Line, Plant
+from mfgportal.accounts.models import Role, User
+from sync.models import HeldRecord, RawRecord, Source, Stream, SyncException, SyncRun
+
+START = datetime(2026, 3, 2, 8, tzinfo=UTC)
+XSS = "<script>alert(1)</script>"
+LogIn = Callable[[User], Client]
+
+
+@dataclass
+class World:
+    """``mine`` belongs to the maintenance lead's plant, ``theirs`` to another."""
+
+    lyon: Plant
+    porto: Plant
+    press: Equipment
+    lathe: Equipment
+    source: Source
+    stream: Stream
+    mine: SyncException
+    theirs: SyncException
+    nobodys: SyncException
+    lead: User
+    admin: User
+
+
+def a_plant(name: str = "Lyon", **fields: Any) -> Plant:
+    return Plant.objects.create(
+        **{"name": name, "code": name[:3].upper(), "timezone": "Europe/Paris"} | fields
+    )
+
+
+def a_machine(plant: Plant, name: str = "Press 1", **fields: Any) -> Equipment:
+    given = {"name": name, "code": name.upper().replace(" ", "-"), "work_unit": True} | fields
+    return Equipment.objects.create(plant=plant, **given)
+
+
+def a_line(plant: Plant, name: str = "Line 1") -> Line:
+    return Line.objects.create(plant=plant, name=name)
+
+
+def a_person(username: str, role: Role, *plants: Plant) -> User:
+    person = User.objects.create_user(username, password="a long pass phrase", role=role)
+    person.plants.set(plants)
+    return person
+
+
+def a_source(name: str = "odoo", **fields: Any) -> Source:
+    given = {"title": name.capitalize(), "connector": name, "url": f"https://{name}.example"} | fields
+    return Source.objects.create(name=name, **given)
+
+
+def a_stream(source: Source, name: str = "productivity", **fields: Any) -> Stream:
+    return Stream.objects.create(source=source, name=name, **{"title": name.capitalize()} | fields)
+
+
+def a_run(stream: Stream, **fields: Any) -> SyncRun:
+    given = {"status": SyncRun.Status.DONE, "read": 10, "loaded": 8, "held": 2, "ended_at": START}
+    return SyncRun.objects.create(stream=stream, **given | fields)
+
+
+def a_row(stream: Stream, key: str, payload: dict[str, Any] | None = None) -> RawRecord:
+    return RawRecord.objects.create(
+        stream=stream, external_key=key, digest=b"0" * 16, payload=payload or {"id": key}, trace_id=uuid4()
+    )
+
+
+def an_exception(
+    stream: Stream,
+    *,
+    plant: Plant | None = None,
+    holds: int = 0,
+    title: str = "Unknown machine: PRS-9",
+    **fields: Any,
+) -> SyncException:
+    """An open exception that holds ``holds`` rows, an hour apart."""
+    ref = {"kind": "equipment", "key": "mrp.workcenter/9", "codes": ["PRS-9"], "label": "Press nine"}
+    given: dict[str, Any] = {
+        "kind": "unmapped_key",
+        "severity": "error",
+        "message": "No machine is called that.",
+    }
+    exception = SyncException.objects.create(
+        fingerprint=str(uuid4()),
+        source=stream.source,
+        stream=stream,
+        plant=plant,
+        title=title,
+        **given | {"context": {"ref": ref}} | fields,
+    )
+    for number in range(holds):
+        start = START + timedelta(hours=number)
+        row = a_row(stream, f"mrp.workcenter.productivity/{exception.pk}{number:03}")
+        HeldRecord.objects.create(
+            exception=exception,
+            raw=row,
+            kind="downtime",
+            start=start,
+            end=start + timedelta(minutes=20),
+            plant=plant,
+        )
+    return exception

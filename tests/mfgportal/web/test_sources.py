@@ -1,0 +1,110 @@
+from unittest.mock import patch
+
+import pytest
+
+from kpis.models import StaleDay
+from mfgportal.accounts.models import Role
+from sync.connectors.base import Check
+from sync.errors import SourceRefused
+from sync.models import Ownership, Source
+from tests.mfgportal.queue import LogIn, World, a_person, a_source
+
+ADDRESSES = ("/sources/", "/sources/add/", "/sources/odoo/", "/sources/odoo/check/")
+FORM = {
+    "title": "Atlas Lyon",
+    "name": "atlas-lyon",
+    "connector": "atlas",
+    "url": "https://atlas.example",
+    "username": "sync@mfgportal.example",
+    "password": " s3cret ",
+    "options": "",
+}
+
+
+@pytest.mark.parametrize("address", [*ADDRESSES, "/plants/{plant}/settings/"])
+def test_sources_are_for_administrators(world: World, as_user: LogIn, address: str) -> None:
+    assert as_user(world.lead).get(address.format(plant=world.lyon.pk)).status_code == 403
+
+
+@pytest.mark.parametrize("address", ["/sources/ownership/", "/sources/odoo/switch/"])
+def test_changes_are_for_administrators_and_by_post(world: World, as_user: LogIn, address: str) -> None:
+    assert as_user(world.lead).post(address).status_code == 403
+    assert as_user(world.admin).get(address).status_code == 405
+
+
+def test_a_source_is_added_with_its_streams_and_then_checked(world: World, as_user: LogIn) -> None:
+    answer = as_user(world.admin).post("/sources/add/", FORM)
+    assert (answer.status_code, answer["Location"]) == (302, "/sources/atlas-lyon/check/")
+    added = Source.objects.get(name="atlas-lyon")
+    assert added.password == " s3cret "
+    assert added.streams.exists()
+
+
+def test_a_form_with_errors_comes_back_with_them(world: World, as_user: LogIn) -> None:
+    answer = as_user(world.admin).post("/sources/add/", FORM | {"url": "not an address", "options": "[1]"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Enter a valid URL." in page
+    assert "Write an object" in page
+
+
+def test_a_secret_is_never_shown_and_an_empty_field_keeps_it(world: World, as_user: LogIn) -> None:
+    a_source("atlas", password="hidden one", api_key="hidden two")
+    client = as_user(world.admin)
+    page = client.get("/sources/atlas/").content.decode()
+    assert "hidden" not in page.replace('type="hidden"', "")
+    assert page.count("Leave empty to keep the one we have.") == 2
+    client.post("/sources/atlas/", FORM | {"name": "other", "password": "", "title": "New title"})
+    kept = Source.objects.get(name="atlas")
+    assert (kept.title, kept.password, kept.api_key) == ("New title", "hidden one", "hidden two")
+
+
+def test_a_check_says_what_the_account_sees(world: World, as_user: LogIn) -> None:
+    result = Check(version="Odoo 19.0", visible={"productivity": 1234}, warnings=("No stage is visible.",))
+    with patch("mfgportal.web.sources.check", return_value=result):
+        page = as_user(world.admin).get("/sources/odoo/check/").content.decode()
+    assert "Odoo 19.0" in page
+    assert "1,234" in page
+    assert "No stage is visible." in page
+
+
+def test_a_refusal_is_shown_in_its_own_words(world: World, as_user: LogIn) -> None:
+    with patch(
+        "mfgportal.web.sources.check", side_effect=SourceRefused("The password is wrong: set it again.")
+    ):
+        page = as_user(world.admin).get("/sources/odoo/check/").content.decode()
+    assert "The password is wrong: set it again." in page
+
+
+def test_a_source_is_paused_and_read_again(world: World, as_user: LogIn) -> None:
+    client = as_user(world.admin)
+    for enabled in (False, True):
+        client.post("/sources/odoo/switch/")
+        assert Source.objects.get(name="odoo").enabled is enabled
+
+
+def test_the_system_of_record_is_chosen_among_those_that_offer_the_kind(world: World, as_user: LogIn) -> None:
+    atlas = a_source("atlas")
+    Ownership.objects.create(kind="plant", source=atlas)
+    client = as_user(world.admin)
+    client.post("/sources/ownership/", {"reason": "odoo", "equipment": "atlas"})
+    owners = dict(Ownership.objects.values_list("kind", "source__name"))
+    assert owners == {"reason": "odoo", "equipment": "atlas"}
+    client.post("/sources/ownership/", {"reason": "nobody-knows"})
+    assert dict(Ownership.objects.values_list("kind", "source__name")) == owners
+
+
+def test_plant_settings_are_checked_and_have_its_days_computed_again(world: World, as_user: LogIn) -> None:
+    client, address = as_user(world.admin), f"/plants/{world.lyon.pk}/settings/"
+    form = {"timezone": "Europe/Berlin", "currency": "EUR", "micro_stop_s": "120", "calendar": ""}
+    assert client.post(address, form | {"timezone": "Moon/Base"}).status_code == 422
+    assert client.post(address, form | {"currency": "euro"}).status_code == 422
+    assert client.post(address, form).status_code == 302
+    world.lyon.refresh_from_db()
+    assert (world.lyon.timezone, world.lyon.micro_stop_s) == ("Europe/Berlin", 120)
+    assert not StaleDay.objects.filter(equipment=world.lathe).exists()
+
+
+def test_before_the_first_source_it_says_how_to_begin(db: None, as_user: LogIn) -> None:
+    page = as_user(a_person("admin", Role.ADMIN)).get("/sources/").content.decode()
+    assert "No source yet" in page
