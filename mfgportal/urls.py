@@ -1,11 +1,51 @@
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
 from mfgportal.health import health
-from mfgportal.web import glossary, overview
+from mfgportal.web import (
+    equipment,
+    event,
+    exception,
+    exceptions,
+    glossary,
+    line,
+    overview,
+    plant,
+    resolve,
+    shift,
+    sources,
+    sync_runs,
+)
+from mfgportal.web.converters import DayConverter
+
+register_converter(DayConverter, "day")
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
+    path("plants/<int:pk>/", plant.plant, name="plant"),
+    path("plants/<int:pk>/settings/", sources.plant, name="plant_settings"),
+    path("lines/<int:pk>/", line.line, name="line"),
+    path("equipment/<int:pk>/", equipment.equipment, name="equipment"),
+    path("equipment/<int:pk>/shifts/<day:day>/<int:number>/", shift.shift, name="shift"),
+    path("events/<slug:kind>/<int:pk>/", event.event, name="event"),
+    path("exceptions/", exceptions.exceptions, name="exceptions"),
+    path("exceptions/<int:pk>/", exception.exception, name="exception"),
+    path("exceptions/<int:pk>/records/<int:raw>/", exception.raw_record, name="raw_record"),
+    path("exceptions/<int:pk>/map/", resolve.map_to, name="exception_map"),
+    path("exceptions/<int:pk>/correct/", resolve.correct_value, name="exception_correct"),
+    path("exceptions/<int:pk>/dismiss/", resolve.dismiss_it, name="exception_dismiss"),
+    path("exceptions/<int:pk>/retry/", resolve.retry_it, name="exception_retry"),
+    path("sync/", sync_runs.sync_runs, name="sync_runs"),
+    path("sync/runs/<int:pk>/", sync_runs.sync_run, name="sync_run"),
+    path("sync/streams/<int:pk>/run/", sync_runs.run_stream, name="sync_stream"),
+    path("sync/sources/<slug:name>/run/", sync_runs.run_source, name="sync_source"),
+    path("sources/", sources.sources, name="sources"),
+    path("sources/add/", sources.source, name="source_add"),
+    path("sources/ownership/", sources.ownership, name="ownership"),
+    path("sources/<slug:name>/", sources.source, name="source"),
+    path("sources/<slug:name>/check/", sources.source_check, name="source_check"),
+    path("sources/<slug:name>/switch/", sources.source_switch, name="source_switch"),
     path("glossary/", glossary.glossary, name="glossary"),
     path("health", health, name="health"),
     path("account/", include("allauth.account.urls")),
+    path("api/", include("mfgportal.api.urls")),
 ]

@@ -32,7 +32,10 @@ class Item:
 
 SECTIONS = (
     Section("Overview", "overview", "gauge", ("/plants/", "/lines/", "/equipment/", "/events/")),
+    Section("Exceptions", "exceptions", "inbox", ("/exceptions/",)),
+    Section("Sync", "sync_runs", "sync", ("/sync/", "/sources/")),
     Section("Glossary", "glossary", "book", ("/glossary/",)),
+    Section("API", "api_docs", "braces", ("/api/",)),
 )
 
 

@@ -1,0 +1,162 @@
+"""KPI values as people and programs get them: with the period before, completeness, zone, age of the data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, TypedDict
+
+from kpis.definitions import CATALOGUE, Better, Kpi, Unit
+from kpis.engine import By, Key, Value, evaluate
+from mfgportal.scope import Selection
+from sync.completeness import Completeness, HeldBy, completeness, held_by_exception
+from sync.sources import Freshness, freshness
+
+Direction = Literal["better", "worse", "same", ""]
+# A change below these is ordinary: said in words, not in colour.
+NOTABLE_POINTS = 0.01
+NOTABLE_SHARE = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """What holds for all figures of a selection.
+
+    ``data_as_of``: the oldest last good read of the fact streams; None = never read. ``zone``: IANA name, ""
+    where plants of several zones meet (each in its own).
+    """
+
+    completeness: Completeness
+    freshness: Freshness
+    zone: str
+
+    @property
+    def data_as_of(self) -> datetime | None:
+        return self.freshness.data_as_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A KPI's value ``now`` and in the period ``before`` (None: no comparison asked).
+
+    ``now`` has value, undefined reason, numerator, denominator, unit, sample size, bounds and open flag.
+    """
+
+    kpi: Kpi
+    now: Value
+    before: Value | None
+    trust: Trust
+
+    @property
+    def key(self) -> Key:
+        return self.now.key
+
+    @property
+    def delta(self) -> float | None:
+        """``now`` − ``before`` in the KPI's unit; None where either is undefined or not asked for."""
+        if self.before is None or self.before.value is None or self.now.value is None:
+            return None
+        return self.now.value - self.before.value
+
+    @property
+    def relative(self) -> float | None:
+        """``delta`` as a fraction of the value before; None where that is 0."""
+        if self.delta is None or self.before is None or not self.before.value:
+            return None
+        return self.delta / abs(self.before.value)
+
+    @property
+    def direction(self) -> Direction:
+        """Whether the change is good; "" where there is none to judge."""
+        if self.delta is None:
+            return ""
+        if self.delta == 0:
+            return "same"
+        return "better" if (self.delta > 0) == (self.kpi.better == Better.UP) else "worse"
+
+    @property
+    def notable(self) -> bool:
+        """Whether the change is more than the ordinary."""
+        if self.delta is None:
+            return False
+        if self.kpi.unit == Unit.SHARE:
+            return abs(self.delta) >= NOTABLE_POINTS
+        return self.relative is None or abs(self.relative) >= NOTABLE_SHARE
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A bucket of a trend. ``before``: the bucket of the same place in the period before."""
+
+    bucket: date
+    shift: str
+    now: Value
+    before: Value | None
+
+
+def figures(
+    names: Sequence[str], selection: Selection, trust: Trust, *, by: By | None = None
+) -> list[Figure]:
+    """Figures of the named KPIs, in their order, over the whole period; with ``by`` one per part."""
+    before = {(value.kpi, value.key.id): value for value in _before(names, selection, by)}
+    return [
+        Figure(kpi=CATALOGUE[value.kpi], now=value, before=before.get((value.kpi, value.key.id)), trust=trust)
+        for value in evaluate(names, selection.scope, by=by)
+    ]
+
+
+def _before(names: Sequence[str], selection: Selection, by: By | None) -> list[Value]:
+    return evaluate(names, selection.scope_before, by=by) if selection.compare else []
+
+
+def trend(names: Sequence[str], selection: Selection) -> dict[str, list[Point]]:
+    """Per KPI its points in the selection's grain, in order of time."""
+    now = evaluate(names, selection.scope, grain=selection.grain)
+    earlier = evaluate(names, selection.scope_before, grain=selection.grain) if selection.compare else []
+    return {name: _points(_named(now, name), _named(earlier, name)) for name in names}
+
+
+def _named(values: Sequence[Value], name: str) -> list[Value]:
+    return [value for value in values if value.kpi == name]
+
+
+def _points(now: Sequence[Value], before: Sequence[Value]) -> list[Point]:
+    """Paired by place in the period: the third day beside the third day before."""
+    padded = [*before, *[None] * (len(now) - len(before))]
+    return [
+        Point(value.bucket or value.first_day, value.shift, value, earlier)
+        for value, earlier in zip(now, padded, strict=False)
+    ]
+
+
+def trust(selection: Selection) -> Trust:
+    """Completeness of the selection's place and period, and the age of the data. Three queries."""
+    start, end = selection.window
+    return Trust(
+        completeness=completeness(start=start, end=end, **places(selection)),
+        freshness=freshness(),
+        zone=selection.place.zone,
+    )
+
+
+def held_back(selection: Selection) -> list[HeldBy]:
+    """The open exceptions that hold rows of the selection back, most rows first. One query."""
+    start, end = selection.window
+    return held_by_exception(start=start, end=end, **places(selection))
+
+
+class Places(TypedDict, total=False):
+    """Arguments of ``sync.completeness``."""
+
+    plant_ids: tuple[int, ...]
+    line_ids: tuple[int, ...]
+    equipment_ids: tuple[int, ...]
+
+
+def places(selection: Selection) -> Places:
+    """The place as ``sync.completeness`` takes it: the narrowest alone."""
+    scope = selection.scope
+    if scope.equipment_ids is not None:
+        return Places(equipment_ids=scope.equipment_ids)
+    if scope.line_ids is not None:
+        return Places(line_ids=scope.line_ids)
+    return Places(plant_ids=scope.plant_ids or ())

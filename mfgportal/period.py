@@ -1,0 +1,68 @@
+"""Periods of production days: presets, custom ranges, and the period before."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+DEFAULT = "last_7_days"
+CUSTOM = "custom"
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Production days, both ends included. ``preset`` is a key of ``PRESETS``, or ``custom``."""
+
+    first: date
+    last: date
+    preset: str = CUSTOM
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    @property
+    def before(self) -> "Period":
+        """The period of the same length that ends the day before this one."""
+        return Period(self.first - timedelta(days=self.days), self.first - ONE_DAY)
+
+    @property
+    def after(self) -> "Period":
+        return Period(self.last + ONE_DAY, self.last + timedelta(days=self.days))
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A named period, as seen from a day."""
+
+    title: str
+    of: Callable[[date], tuple[date, date]]
+
+
+def _last(days: int) -> Callable[[date], tuple[date, date]]:
+    return lambda today: (today - timedelta(days=days - 1), today)
+
+
+def _yesterday(today: date) -> tuple[date, date]:
+    return today - ONE_DAY, today - ONE_DAY
+
+
+def _last_month(today: date) -> tuple[date, date]:
+    last = today.replace(day=1) - ONE_DAY
+    return last.replace(day=1), last
+
+
+PRESETS = {
+    "today": Preset("Today", lambda today: (today, today)),
+    "yesterday": Preset("Yesterday", _yesterday),
+    "last_7_days": Preset("Last 7 days", _last(7)),
+    "last_30_days": Preset("Last 30 days", _last(30)),
+    "last_90_days": Preset("Last 90 days", _last(90)),
+    "this_month": Preset("This month", lambda today: (today.replace(day=1), today)),
+    "last_month": Preset("Last month", _last_month),
+}
+
+
+def preset(name: str, today: date) -> Period:
+    """The named period as of the production day ``today``. Raises KeyError."""
+    return Period(*PRESETS[name].of(today), name)

@@ -1,0 +1,269 @@
+"""Figures for plotly.js as plain data. Colours are tokens of ``app.css``, looked up by the browser."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+from typing import Any
+
+import orjson
+from django.utils.safestring import SafeString, mark_safe
+
+from kpis.definitions import Kpi, Unit
+from kpis.engine import Grain, ParetoRow, TimeStep
+from kpis.models import LossClass
+from mfgportal.figures import Point
+from mfgportal.web.format import HOUR, amount, duration, percent
+
+MAX_BARS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table; its first cell links to ``url`` if there is one."""
+
+    cells: tuple[str, ...]
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A chart's numbers in words."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: list[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart and the table that says the same. ``json``: for a script element of type application/json."""
+
+    name: str
+    label: str
+    json: SafeString
+    table: Table
+
+
+def trend_chart(
+    kpi: Kpi, points: Sequence[Point], grain: Grain, link: Callable[[Point], str] = lambda point: ""
+) -> Chart:
+    """The KPI by bucket, with the period before dashed. ``link``: where a bucket leads, "" for nowhere."""
+    labels = [bucket_label(point.bucket, point.shift, grain) for point in points]
+    rows = [_trend_row(label, point, kpi, link(point)) for label, point in zip(labels, points, strict=True)]
+    compared = any(point.before for point in points)
+    columns = (
+        (grain.capitalize(), kpi.title, "Period before") if compared else (grain.capitalize(), kpi.title)
+    )
+    data = _trend_data(kpi, points, [escape(label) for label in labels])
+    layout = _layout(yaxis=_value_axis(kpi.unit), xaxis=_category_axis(), showlegend=compared)
+    return _chart(
+        f"trend-{kpi.name}",
+        f"{kpi.title} by {grain}",
+        data,
+        layout,
+        Table(f"{kpi.title} by {grain}", columns, rows),
+    )
+
+
+def bucket_label(bucket: date, shift: str, grain: Grain) -> str:
+    """A bucket's name in the plant's days."""
+    if grain == "month":
+        return bucket.strftime("%b %Y")
+    day = f"{bucket.day} {bucket:%b}"
+    if grain == "week":
+        return f"Week of {day}"
+    return f"{day}, {shift}" if shift else f"{bucket:%a} {day}"
+
+
+def _trend_row(label: str, point: Point, kpi: Kpi, url: str) -> Row:
+    now = str(amount(point.now.value, kpi.unit))
+    if not point.before:
+        return Row((label, now), url)
+    return Row((label, now, str(amount(point.before.value, kpi.unit))), url)
+
+
+def _trend_data(kpi: Kpi, points: Sequence[Point], labels: Sequence[str]) -> list[dict[str, Any]]:
+    line = {
+        "type": "scatter",
+        "mode": "lines+markers" if len(points) <= 45 else "lines",
+        "name": escape(kpi.title),
+        "x": labels,
+        "y": [_plotted(point.now.value, kpi.unit) for point in points],
+        "text": [escape(str(amount(point.now.value, kpi.unit))) for point in points],
+        "hovertemplate": "%{text}<extra>%{x}</extra>",
+        "line": {"color": "--accent", "width": 2},
+        "marker": {"size": 6, "color": "--accent"},
+    }
+    if not any(point.before for point in points):
+        return [line]
+    before = {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "Period before",
+        "x": labels,
+        "y": [_plotted(point.before.value, kpi.unit) if point.before else None for point in points],
+        "text": [
+            escape(str(amount(point.before.value, kpi.unit))) if point.before else "" for point in points
+        ],
+        "hovertemplate": "%{text}<extra>period before</extra>",
+        "line": {"color": "--line-strong", "width": 1.5, "dash": "dot"},
+    }
+    return [before, line]
+
+
+def pareto_chart(rows: Sequence[ParetoRow], link: Callable[[ParetoRow], str]) -> Chart:
+    """Lost hours by reason, largest first, with the cumulative share."""
+    shown = rows[:MAX_BARS]
+    labels = [escape(row.reason) for row in shown]
+    bars = {
+        "type": "bar",
+        "x": labels,
+        "y": [row.seconds / HOUR for row in shown],
+        "text": [escape(f"{duration(row.seconds)} in {row.events} events") for row in shown],
+        "textposition": "none",
+        "hovertemplate": "%{text}<extra></extra>",
+        "marker": {"color": [f"--{row.loss_class}" for row in shown]},
+        "name": "Lost time",
+        "links": [link(row) for row in shown],
+    }
+    line = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": labels,
+        "y": [row.cumulative for row in shown],
+        "yaxis": "y2",
+        "line": {"color": "--muted", "width": 1.5},
+        "marker": {"size": 5, "color": "--muted"},
+        "hovertemplate": "%{y:.0%} so far<extra></extra>",
+        "name": "Cumulative share",
+    }
+    share = {"overlaying": "y", "side": "right", "range": [0, 1.02], "tickformat": ".0%", "showgrid": False}
+    layout = _layout(
+        xaxis=_category_axis() | {"tickangle": "auto"},
+        yaxis=_axis() | {"ticksuffix": " h", "rangemode": "tozero"},
+        yaxis2=_axis() | share,
+        showlegend=False,
+    )
+    return _chart("pareto", "Lost time by reason", [bars, line], layout, _pareto_table(rows, link))
+
+
+def _pareto_table(rows: Sequence[ParetoRow], link: Callable[[ParetoRow], str]) -> Table:
+    cells = [
+        Row(
+            (
+                row.reason,
+                LossClass(row.loss_class).label,
+                str(duration(row.seconds)),
+                f"{row.events:,}",
+                percent(row.share),
+                percent(row.cumulative),
+            ),
+            link(row),
+        )
+        for row in rows
+    ]
+    return Table("Lost time by reason", ("Reason", "Loss", "Time", "Events", "Share", "Cumulative"), cells)
+
+
+def waterfall_chart(steps: Sequence[TimeStep]) -> Chart:
+    """From calendar time down to good time; losses hang from the level above."""
+    names = [escape(step.title) for step in steps]
+    total = steps[0].seconds if steps else 0.0
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "y": names,
+        "x": [step.seconds / HOUR for step in steps],
+        "base": _bases(steps),
+        "text": [
+            escape(f"{duration(step.seconds)}, {percent(step.seconds / total if total else None)}")
+            for step in steps
+        ],
+        "textposition": "none",
+        "hovertemplate": "%{text} of calendar time<extra></extra>",
+        "marker": {"color": [_step_colour(step) for step in steps]},
+    }
+    layout = _layout(
+        yaxis=_axis() | {"autorange": "reversed", "type": "category", "showgrid": False, "automargin": True},
+        xaxis=_axis() | {"ticksuffix": " h"},
+        bargap=0.25,
+        showlegend=False,
+    )
+    return _chart("waterfall", "From calendar time to good time", [bars], layout, _step_table(steps, total))
+
+
+def _bases(steps: Sequence[TimeStep]) -> list[float]:
+    """Where each bar starts: levels at 0, losses where the time that is left ends."""
+    bases, left = [], 0.0
+    for step in steps:
+        left = step.seconds if step.kind == "level" else left - step.seconds
+        bases.append(0.0 if step.kind == "level" else left / HOUR)
+    return bases
+
+
+def _step_colour(step: TimeStep) -> str:
+    token = step.name.removesuffix("_s")
+    if step.kind == "level":
+        return "--series"
+    return f"--{token}" if token in set(LossClass) else "--line-strong"
+
+
+def _step_table(steps: Sequence[TimeStep], total: float) -> Table:
+    rows = [
+        Row(
+            (
+                step.title if step.kind == "level" else f"− {step.title}",
+                str(duration(step.seconds)),
+                percent(step.seconds / total if total else None),
+            )
+        )
+        for step in steps
+    ]
+    return Table("From calendar time to good time", ("Time", "Duration", "Of calendar time"), rows)
+
+
+def _plotted(value: float | None, unit: Unit) -> float | None:
+    return value / HOUR if value is not None and unit == Unit.SECONDS else value
+
+
+def _axis() -> dict[str, Any]:
+    return {
+        "fixedrange": True,
+        "gridcolor": "--line",
+        "linecolor": "--line-strong",
+        "zeroline": False,
+        "ticks": "",
+        "automargin": True,
+    }
+
+
+def _category_axis() -> dict[str, Any]:
+    return _axis() | {"type": "category", "showgrid": False, "nticks": 10, "tickangle": 0}
+
+
+def _value_axis(unit: Unit) -> dict[str, Any]:
+    form = {Unit.SHARE: {"tickformat": ".0%"}, Unit.SECONDS: {"ticksuffix": " h"}}
+    return _axis() | {"rangemode": "tozero", **form.get(unit, {})}
+
+
+def _layout(**more: Any) -> dict[str, Any]:
+    return {
+        "autosize": True,
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"color": "--muted", "size": 12, "family": "--font"},
+        "hoverlabel": {"bgcolor": "--surface", "bordercolor": "--line-strong", "font": {"color": "--text"}},
+        "hovermode": "closest",
+        "dragmode": False,
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        **more,
+    }
+
+
+def _chart(name: str, label: str, data: list[dict[str, Any]], layout: dict[str, Any], table: Table) -> Chart:
+    text = orjson.dumps({"data": data, "layout": layout}).decode()
+    for sign, escaped in (("<", "\\u003C"), (">", "\\u003E"), ("&", "\\u0026")):
+        text = text.replace(sign, escaped)
+    return Chart(name, label, mark_safe(text), table)  # noqa: S308 no sign is left that could end the element

@@ -1,0 +1,65 @@
+"""A machine: its figures, time model, shifts, stops and work orders."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from kpis.engine import time_model
+from kpis.models import Equipment, WorkOrder
+from mfgportal.accounts.access import equipment_of, person
+from mfgportal.scope import Selection, equipment_place, selection
+from mfgportal.web.behind import behind, stops_within
+from mfgportal.web.charts import Chart, waterfall_chart
+from mfgportal.web.dashboard import MAINTENANCE_TILES, OEE_TILES, dashboard, explains_bad_scope, place_url
+from mfgportal.web.page import Crumb, page
+from mfgportal.web.shifts import shift_rows
+
+RECENT = 15
+
+
+@explains_bad_scope
+def equipment(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = equipment_of(person(request)).select_related("plant", "line", "parent")
+    found = get_object_or_404(rows, pk=pk)
+    chosen = selection(request, equipment_place(found))
+    tiles = OEE_TILES if found.work_unit else MAINTENANCE_TILES
+    context = dashboard(request, chosen, tiles)
+    context |= {
+        "title": found.name,
+        "crumbs": [*crumbs_above(found, chosen), Crumb(found.name)],
+        "equipment": found,
+        "waterfall": _waterfall(chosen) if found.work_unit else None,
+        "shifts": shift_rows(found, chosen) if found.work_unit else [],
+        "behind": behind(request, chosen),
+        **_recent(chosen),
+    }
+    return page(request, "equipment", context)
+
+
+def crumbs_above(equipment: Equipment, selection: Selection) -> list[Crumb]:
+    """The steps down to a machine: enterprise, plant, line."""
+    line = equipment.line
+    return [
+        Crumb("Enterprise", place_url("overview", None, selection)),
+        Crumb(equipment.plant.name, place_url("plant", equipment.plant_id, selection)),
+        *([Crumb(line.name, place_url("line", line.pk, selection))] if line else []),
+    ]
+
+
+def _waterfall(selection: Selection) -> Chart | None:
+    steps = time_model(selection.scope)
+    return waterfall_chart(steps) if any(step.seconds for step in steps) else None
+
+
+def _recent(selection: Selection) -> dict[str, Any]:
+    """The newest stops and work orders that touch the period."""
+    start, end = selection.window
+    orders = (
+        WorkOrder.objects.filter(equipment=selection.place.id, deleted_at=None, created_at__lt=end)
+        .filter(Q(completed_at=None) | Q(completed_at__gt=start))
+        .select_related("assigned_to")
+        .order_by("-created_at", "-pk")
+    )
+    return {"stops": stops_within(selection, start, end)[:RECENT], "work_orders": orders[:RECENT]}

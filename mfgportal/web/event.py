@@ -1,0 +1,101 @@
+"""An event with its source record: what we read from it, what the source sent, what it touches."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from kpis.models import Downtime, Equipment, Production, Run, WorkOrder
+from mfgportal.accounts.access import equipment_of, exceptions_of, person
+from mfgportal.accounts.models import User
+from mfgportal.scope import equipment_place, selection
+from mfgportal.web.dashboard import explains_bad_scope, place_url
+from mfgportal.web.equipment import crumbs_above
+from mfgportal.web.event_fields import fields_of
+from mfgportal.web.page import Crumb, page
+from mfgportal.web.related import related, spent
+from sync.models import RawRecord, Source, SyncException
+from sync.sources import record_url
+
+Event = Downtime | Run | Production | WorkOrder
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of event: its table, its relations to fetch, its words."""
+
+    title: str
+    rows: Callable[[], QuerySet[Any]]
+
+
+KINDS = {
+    "downtime": Kind("Stop", lambda: Downtime.objects.select_related("reason")),
+    "run": Kind("Run", Run.objects.all),
+    "production": Kind("Production", lambda: Production.objects.select_related("product", "operation")),
+    "work-order": Kind("Work order", lambda: WorkOrder.objects.select_related("assigned_to")),
+}
+
+
+@explains_bad_scope
+def event(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    user = person(request)
+    found, machine = _find(user, kind, pk)
+    above = selection(request, equipment_place(machine))
+    raw = _raw(found)
+    context = {
+        "title": _title(found, kind),
+        "crumbs": [
+            *crumbs_above(machine, above),
+            Crumb(machine.name, place_url("equipment", machine.pk, above)),
+            Crumb(KINDS[kind].title),
+        ],
+        "event": found,
+        "equipment": machine,
+        "fields": fields_of(found, machine.plant),
+        "gone": found.deleted_at,
+        "raw": raw,
+        "payload": json.dumps(raw.payload, indent=2, ensure_ascii=False) if raw else "",
+        "source": Source.objects.filter(name=found.source).first(),
+        "source_url": record_url(found.source, found.external_key),
+        "related": related(found),
+        "spent": spent(found),
+        "exceptions": _exceptions(user, found),
+    }
+    return page(request, "event", context)
+
+
+def _find(user: User, kind: str, pk: int) -> tuple[Event, Equipment]:
+    """The event and its machine. Raises Http404 for an unknown kind, and for events of other plants."""
+    if kind not in KINDS:
+        raise Http404
+    machines = equipment_of(user)
+    found = get_object_or_404(KINDS[kind].rows().filter(equipment__in=machines), pk=pk)
+    return found, machines.select_related("plant", "line").get(pk=found.equipment_id)
+
+
+def _title(event: Event, kind: str) -> str:
+    if isinstance(event, Downtime):
+        return f"Stop: {event.reason.name}"
+    if isinstance(event, WorkOrder):
+        return f"{event.number} {event.title}".strip()
+    if isinstance(event, Production):
+        return f"Production {event.order_number}".strip()
+    return "Run at reduced speed" if event.reduced_speed else "Run"
+
+
+def _raw(event: Event) -> RawRecord | None:
+    """The source's row as landed: by its trace, or the latest content of its key."""
+    rows = RawRecord.objects.filter(stream__source__name=event.source).select_related("stream")
+    traced = rows.filter(trace_id=event.trace_id).first() if event.trace_id else None
+    return traced or rows.filter(external_key=event.external_key).order_by("-current", "-landed_at").first()
+
+
+def _exceptions(user: User, event: Event) -> list[SyncException]:
+    """Exceptions about the record, or holding a version of it back; open ones first."""
+    about = Q(external_key=event.external_key) | Q(held_records__raw__external_key=event.external_key)
+    rows = exceptions_of(user).filter(about, source__name=event.source).distinct()
+    return sorted(rows[:20], key=lambda row: row.status != SyncException.Status.OPEN)

@@ -1,0 +1,108 @@
+"""Values as people read them: units scaled, seconds as hours, shares as percent."""
+
+from dataclasses import dataclass
+
+from kpis.definitions import Product, Ratio, Unit
+from kpis.engine import Value
+from mfgportal.figures import Figure
+
+NONE = "—"
+MINUTE = 60
+HOUR = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number and its unit, apart so that they can be set apart."""
+
+    text: str
+    unit: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.text} {self.unit}".strip()
+
+
+def amount(value: float | None, unit: str) -> Amount:
+    """A value in a unit of ``kpis.definitions.Unit``; a dash for None."""
+    if value is None:
+        return Amount(NONE)
+    if unit == Unit.SHARE:
+        return Amount(f"{value * 100:,.1f}", "%")
+    if unit == Unit.SECONDS:
+        return duration(value)
+    return Amount(f"{value:,.0f}", "pcs" if unit == Unit.PIECES else "")
+
+
+def duration(seconds: float) -> Amount:
+    """Hours; minutes below two hours, seconds below two minutes."""
+    size = abs(seconds)
+    if size >= 1000 * HOUR:
+        return Amount(f"{seconds / HOUR:,.0f}", "h")
+    if size >= 2 * HOUR:
+        return Amount(f"{seconds / HOUR:.1f}", "h")
+    if size >= 2 * MINUTE:
+        return Amount(f"{seconds / MINUTE:.0f}", "min")
+    return Amount(f"{seconds:.0f}", "s" if size else "h")
+
+
+def change(figure: Figure) -> str:
+    """How a figure moved: percentage points, a count, or percent of the value before; "" if unknown."""
+    if figure.delta is None:
+        return ""
+    if figure.kpi.unit == Unit.SHARE:
+        return f"{figure.delta * 100:+.1f} pp".replace("-", "−")
+    if figure.kpi.unit == Unit.COUNT or figure.relative is None:
+        sign = "−" if figure.delta < 0 else "+"
+        return f"{sign}{amount(abs(figure.delta), figure.kpi.unit)}"
+    return f"{figure.relative * 100:+,.0f} %".replace("-", "−")
+
+
+def percent(share: float | None) -> str:
+    """A share as whole percent that says 100 % only of the whole, and 0 % only of nothing."""
+    if share is None:
+        return NONE
+    if 0.995 <= share < 1:
+        return f"{min(share * 100, 99.9):.1f} %"
+    return f"{share * 100:.1f} %" if 0 < share < 0.01 else f"{share * 100:.0f} %"
+
+
+def sample(figure: Figure) -> str:
+    """What the value rests on, counted."""
+    kpi, size = figure.kpi, figure.now.sample_size
+    title = kpi.sample.title if isinstance(kpi, Ratio) else "Source records"
+    return f"{size:,} {title.lower() if size != 1 else title.lower().removesuffix('s')}"
+
+
+def bounds(value: Value) -> str:
+    """Confidence bounds in words; "" where none apply."""
+    if value.lower is None or value.confidence is None:
+        return ""
+    sure = f"at {value.confidence * 100:.0f} % confidence"
+    low = amount(value.lower, value.unit)
+    if value.upper is None:
+        return f"at least {low}, {sure}"
+    return f"{low} to {amount(value.upper, value.unit)}, {sure}"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Numerator or denominator of a value, named."""
+
+    name: str
+    amount: Amount
+
+
+def parts(figure: Figure) -> list[Part]:
+    """What a value is made of: numerator and, where it is a ratio, denominator."""
+    kpi, now = figure.kpi, figure.now
+    if isinstance(kpi, Product):
+        top, bottom = kpi.factors[-1].top, kpi.factors[0].bottom
+    elif isinstance(kpi, Ratio):
+        top, bottom = kpi.top, kpi.bottom
+    else:
+        return []
+    over = now.denominator
+    return [
+        Part(top.text, amount(now.numerator, top.terms[0].component.unit)),
+        Part(bottom.text, amount(over, bottom.terms[0].component.unit)),
+    ]

@@ -1,0 +1,101 @@
+"""The period picker: every choice is an address."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import HttpRequest, QueryDict
+
+from mfgportal.period import PRESETS, Period
+from mfgportal.scope import GRAINS, MAX_SHIFT_DAYS, Selection
+
+PERIOD_PARAMETERS = frozenset({"period", "from", "to", "page"})
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An address to go to, and whether it is where we are."""
+
+    title: str
+    url: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picker:
+    """What the component draws. ``later``: "" when nothing is later. ``kept``: parameters the form keeps."""
+
+    title: str
+    span: str
+    before: str
+    presets: list[Choice]
+    grains: list[Choice]
+    earlier: str
+    later: str
+    compare: Choice
+    kept: list[tuple[str, str]]
+    period: Period
+    today: date
+
+
+def picker(request: HttpRequest, selection: Selection) -> Picker:
+    """The choices around a selection, keeping the address's other parameters."""
+    here, period = request.GET, selection.period
+    compare = "none" if selection.compare else "previous"
+    return Picker(
+        title=PRESETS[period.preset].title if period.preset in PRESETS else "Custom",
+        span=span(period),
+        before=span(period.before) if selection.compare else "",
+        presets=[
+            Choice(found.title, _preset(here, name), name == period.preset) for name, found in PRESETS.items()
+        ],
+        grains=[
+            _grain(here, selection, grain)
+            for grain in GRAINS
+            if grain != "shift" or period.days <= MAX_SHIFT_DAYS
+        ],
+        earlier=_range(here, period.before),
+        later=_range(here, period.after) if period.last < selection.today else "",
+        compare=Choice("Compare with the period before", address(here, compare=compare), selection.compare),
+        kept=[
+            (name, value)
+            for name, value in here.items()
+            if name not in PERIOD_PARAMETERS and isinstance(value, str)
+        ],
+        period=period,
+        today=selection.today,
+    )
+
+
+def address(here: QueryDict, **changes: str) -> str:
+    """The address with some parameters changed; an empty value takes one out."""
+    query = here.copy()
+    query.pop("page", None)
+    for name, value in changes.items():
+        if value:
+            query[name] = value
+        else:
+            query.pop(name, None)
+    return f"?{query.urlencode()}"
+
+
+def span(period: Period) -> str:
+    """The days of a period, without saying anything twice."""
+    first, last = period.first, period.last
+    if first == last:
+        return f"{first:%a} {first.day} {first:%b %Y}"
+    start = f"{first.day} {first:%b %Y}" if first.year != last.year else f"{first.day} {first:%b}"
+    if (first.year, first.month) == (last.year, last.month):
+        start = str(first.day)
+    return f"{start} – {last.day} {last:%b %Y}"
+
+
+def _preset(here: QueryDict, name: str) -> str:
+    return address(here, **{"period": name, "from": "", "to": "", "grain": ""})
+
+
+def _range(here: QueryDict, period: Period) -> str:
+    return address(here, **{"period": "", "from": str(period.first), "to": str(period.last)})
+
+
+def _grain(here: QueryDict, selection: Selection, grain: str) -> Choice:
+    return Choice(grain.capitalize(), address(here, grain=grain), grain == selection.grain)

@@ -1,0 +1,109 @@
+"""The timeline of one machine over a shift, or over its whole production day (number 0)."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+
+from kpis.definitions import CATALOGUE
+from kpis.engine import Value, timeline
+from kpis.models import Equipment, ShiftComponents
+from mfgportal.accounts.access import equipment_of, person
+from mfgportal.figures import Figure, Trust, figures, held_back, trust
+from mfgportal.period import Period
+from mfgportal.scope import Selection, equipment_place, selection
+from mfgportal.web.dashboard import MAINTENANCE_TILES, OEE_TILES, explains_bad_scope, place_url
+from mfgportal.web.equipment import crumbs_above
+from mfgportal.web.page import Crumb, page
+from mfgportal.web.picker import Choice
+from mfgportal.web.shifts import shift_values
+from mfgportal.web.strip import strip
+
+WHOLE_DAY = 0
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What the strip shows."""
+
+    name: str
+    start: datetime
+    end: datetime
+
+
+@explains_bad_scope
+def shift(request: HttpRequest, pk: int, day: date, number: int) -> HttpResponse:
+    found = get_object_or_404(equipment_of(person(request)).select_related("plant", "line"), pk=pk)
+    above = selection(request, equipment_place(found))
+    chosen = replace(above, period=Period(day, day), grain="shift")
+    rows = list(ShiftComponents.objects.filter(equipment=found, day=day, shift__gt=0).order_by("start"))
+    shown = _window(chosen, number, rows)
+    spans = timeline(found, shown.start, shown.end, timezone.now())
+    trusted = trust(chosen)
+    context = {
+        "title": f"{found.name}, {shown.name}, {day.day} {day:%b %Y}",
+        "crumbs": [
+            *crumbs_above(found, above),
+            Crumb(found.name, place_url("equipment", pk, above)),
+            Crumb(shown.name),
+        ],
+        "equipment": found,
+        "day": day,
+        "window": shown,
+        "strip": strip(spans, shown.start, shown.end, found.plant.timezone),
+        "figures": _figures(found, chosen, trusted, number, shown.name),
+        "trust": trusted,
+        "held": held_back(chosen) if trusted.completeness.held else [],
+        **_choices(above, day, number, rows),
+    }
+    return page(request, "shift", context)
+
+
+def _window(selection: Selection, number: int, rows: list[ShiftComponents]) -> Window:
+    """The shift's window from its row, the day's from the calendar. Raises Http404 for no shift."""
+    if number == WHOLE_DAY:
+        return Window("Whole day", *selection.window)
+    row = next((row for row in rows if row.shift == number), None)
+    if row is None:
+        raise Http404
+    start, end = row.start, row.end
+    return Window(row.shift_name or f"Shift {number}", start, end)
+
+
+def _figures(
+    equipment: Equipment, selection: Selection, trusted: Trust, number: int, name: str
+) -> list[Figure]:
+    """Figures of the shift beside those of the same shift the day before."""
+    tiles = OEE_TILES if equipment.work_unit else MAINTENANCE_TILES
+    if number == WHOLE_DAY:
+        return figures(tiles, selection, trusted)
+    day = selection.period.first
+    values = shift_values(equipment, day - ONE_DAY, day, tiles)
+    now, before = values.get((day, name), {}), values.get((day - ONE_DAY, name), {})
+    return [_figure(now[kpi], before.get(kpi), trusted) for kpi in tiles if kpi in now]
+
+
+def _figure(now: Value, before: Value | None, trusted: Trust) -> Figure:
+    return Figure(kpi=CATALOGUE[now.kpi], now=now, before=before, trust=trusted)
+
+
+def _choices(selection: Selection, day: date, number: int, rows: list[ShiftComponents]) -> dict[str, Any]:
+    """The day's shifts as tabs, and the days before and after."""
+    key = selection.place.id
+    assert key is not None  # noqa: S101 - a machine's page
+
+    def url(to: date, shift: int) -> str:
+        return reverse("shift", args=[key, to, shift]) + selection.query
+
+    tabs = [Choice("Whole day", url(day, WHOLE_DAY), number == WHOLE_DAY)]
+    tabs += [
+        Choice(row.shift_name or f"Shift {row.shift}", url(day, row.shift), number == row.shift)
+        for row in rows
+    ]
+    later = url(day + ONE_DAY, WHOLE_DAY) if day < selection.today else ""
+    return {"tabs": tabs, "earlier": url(day - ONE_DAY, WHOLE_DAY), "later": later}

@@ -1,0 +1,104 @@
+"""The shift strip: one bar of states, positioned by attributes, readable without scripts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+
+from kpis.engine import FactRef, TimelineSpan
+from kpis.models import LossClass
+
+WIDTH = 1000.0
+TICKS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A span as drawn: ``x`` and ``width`` in units of a strip ``WIDTH`` wide."""
+
+    x: str
+    width: str
+    state: str
+    label: str
+    title: str
+    url: str
+    span: TimelineSpan
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    x: str
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A window of one machine. ``future``: where what has not happened begins, "" if all is past."""
+
+    blocks: list[Block]
+    ticks: list[Tick]
+    legend: list[tuple[str, str]]
+    future: str
+    future_width: str
+
+
+def strip(spans: Sequence[TimelineSpan], start: datetime, end: datetime, zone: str) -> Strip:
+    """Lay spans out over [start, end), with ticks at full hours of the zone."""
+    scale = WIDTH / (end - start).total_seconds()
+    blocks = [_block(span, start, scale, ZoneInfo(zone)) for span in spans]
+    reached = (max((span.end for span in spans), default=start) - start).total_seconds() * scale
+    return Strip(
+        blocks=blocks,
+        ticks=_ticks(start, end, scale, ZoneInfo(zone)),
+        legend=[(state.value, state.label) for state in LossClass if state in {span.state for span in spans}],
+        future=f"{reached:.2f}" if reached < WIDTH - 0.5 else "",
+        future_width=f"{max(0.0, WIDTH - reached):.2f}",
+    )
+
+
+def event_url(fact: FactRef) -> str:
+    return reverse("event", args=[fact.kind, fact.id])
+
+
+def state_label(span: TimelineSpan) -> str:
+    """The state in words: the reason of a stop, the kind of time that is not planned."""
+    if span.state == LossClass.NOT_SCHEDULED:
+        names = {"break": "Planned break", "leave": "Closed", "off shift": "Off shift"}
+        return names.get(span.not_scheduled, span.state.label)
+    if span.state == LossClass.UNKNOWN:
+        return "Unknown: no record"
+    return span.state.label
+
+
+def _block(span: TimelineSpan, start: datetime, scale: float, zone: ZoneInfo) -> Block:
+    label = state_label(span)
+    until = "now" if span.open else f"{span.end.astimezone(zone):%H:%M}"
+    what = f"{label}: {span.reason}" if span.reason and span.reason != label else label
+    return Block(
+        x=f"{(span.start - start).total_seconds() * scale:.2f}",
+        width=f"{(span.end - span.start).total_seconds() * scale:.2f}",
+        state=span.state.value,
+        label=label,
+        title=f"{span.start.astimezone(zone):%H:%M} – {until} {what}",
+        url=event_url(span.facts[0]) if span.facts else "",
+        span=span,
+    )
+
+
+def _ticks(start: datetime, end: datetime, scale: float, zone: ZoneInfo) -> list[Tick]:
+    """Full local hours, as many as fit."""
+    hours = (end - start).total_seconds() / 3600
+    step = next((step for step in (1, 2, 3, 4, 6) if hours / step <= TICKS), 12)
+    at = start.replace(minute=0, second=0, microsecond=0)  # zones are whole quarters of an hour apart
+    found = []
+    while at <= end:
+        local = at.astimezone(zone)
+        if at >= start and local.hour % step == 0 and local.minute == 0:
+            x = (at - start).total_seconds() * scale
+            anchor = "start" if x < 20 else "end" if x > WIDTH - 20 else "middle"
+            found.append(Tick(f"{x:.2f}", f"{local:%H:%M}", anchor))
+        at += timedelta(minutes=15)
+    return found
