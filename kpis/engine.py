@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+from kpis.cells import cells
+from kpis.definitions import CATALOGUE
+from kpis.evaluation import value_of
 from kpis.pareto import ParetoRow, pareto
 from kpis.scope import WHOLE, By, Grain, Key, Scope, UnsupportedBreakdown, Value
 from kpis.time_model import TimeStep, time_model
@@ -39,4 +42,6 @@ def evaluate(
     those with rows, ordered by label. Raises KeyError for an unknown name, UnsupportedBreakdown where a
     component cannot be split by ``by``.
     """
-    raise NotImplementedError
+    kpis = [CATALOGUE[name] for name in names]
+    found = cells(kpis, scope, grain, by)
+    return [value_of(kpi, cell, confidence) for kpi in kpis for cell in found]

@@ -49,13 +49,13 @@ ORDER_OUTPUTS = f"""
     FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[]) AS w(n, equipment_id, source, order_key)
     JOIN kpis_production f USING (source, order_key, equipment_id)
     WHERE f.deleted_at IS NULL AND f.start IS DISTINCT FROM f."end"
-"""
+"""  # noqa: S608 our own constants
 ORDER_RUNS = f"""
     SELECT f.equipment_id, f.source, f.order_key, {TIMES}
     FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS w(equipment_id, source, order_key)
     JOIN kpis_run f USING (source, order_key, equipment_id)
     WHERE f.deleted_at IS NULL
-"""
+"""  # noqa: S608
 
 
 class Window(NamedTuple):

@@ -1,17 +1,27 @@
 """What one machine did, instant by instant, with the records that say so."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from datetime import UTC, datetime
+from itertools import chain
+from typing import Literal, NamedTuple
 
-from kpis.models import Equipment, LossClass
+from kpis.evidence import DayFacts, State, effective_state
+from kpis.intervals import Claim, Piece, overlay
+from kpis.kernel import claims, state_of
+from kpis.loading import Window, load_facts
+from kpis.models import Equipment, LossClass, Reason
+from kpis.plans import DayPlan, Frame, plan_days
+from kpis.setups import Setup, load_setups
+
+FactKind = Literal["downtime", "run", "production"]
 
 
 @dataclass(frozen=True, slots=True)
 class FactRef:
     """A fact's table and primary key."""
 
-    kind: Literal["downtime", "run", "production"]
+    kind: FactKind
     id: int
 
 
@@ -20,8 +30,7 @@ class TimelineSpan:
     """A span of one state. Spans touch, and cover the window up to ``as_of``.
 
     ``not_scheduled`` is "break", "leave" or "off shift" where ``state`` is NOT_SCHEDULED, else "".
-    ``facts``: all records that cover it, the one that gives the state first. ``reason`` of a stop.
-    ``open``: it goes on.
+    ``facts``: all records in it, the one that gives the state first. ``reason`` of a stop. ``open``: it goes on.
     """
 
     start: datetime
@@ -35,6 +44,88 @@ class TimelineSpan:
     open: bool = False
 
 
+class _Record(NamedTuple):
+    """A fact with what it claims; records sort by strength."""
+
+    claim: Claim
+    ref: FactRef
+
+
 def timeline(equipment: Equipment, start: datetime, end: datetime, as_of: datetime) -> list[TimelineSpan]:
     """The same overlay as the roll-up's: one state per instant, strongest first; nothing after ``as_of``."""
-    raise NotImplementedError
+    now = as_of.timestamp()
+    window = Window(equipment.pk, start.timestamp(), min(end.timestamp(), now))
+    if window.start >= window.end:
+        return []
+    setup = load_setups([equipment.pk])[equipment.pk]
+    records = sorted(_records(load_facts([window])[0], setup, now), key=lambda found: found.claim)
+    names = dict(
+        Reason.objects.filter(pk__in={record.claim.tie for record in records}).values_list("pk", "name")
+    )
+    pieces = overlay([record.claim for record in records], window.start, window.end)
+    return [
+        _span(piece, frame, plan, records, names, setup, now)
+        for plan, frame, piece in _cut(_plans(setup, window, now), pieces)
+    ]
+
+
+def _plans(setup: Setup, window: Window, now: float) -> Sequence[DayPlan]:
+    clock = setup.schedule.clock
+    return plan_days(setup.schedule, clock.day_of(window.start), clock.day_of(window.end), now)
+
+
+def _records(facts: DayFacts, setup: Setup, now: float) -> Iterator[_Record]:
+    for stop in facts.stops:
+        state = effective_state(stop, setup.machine.micro_stop_s, now)
+        claim = Claim(state, stop.start, stop.reason_id, stop.end)
+        yield _Record(claim, FactRef("downtime", stop.id))
+    for run in facts.runs:
+        for claim in claims([], DayFacts([], [run], []), now):
+            yield _Record(claim, FactRef("run", run.id))
+    for output in facts.outputs:
+        for claim in claims([], DayFacts([], [], [output]), now):
+            yield _Record(claim, FactRef("production", output.id))
+
+
+def _cut(plans: Sequence[DayPlan], pieces: Sequence[Piece]) -> Iterator[tuple[DayPlan, Frame, Piece]]:
+    """Pieces cut at the frames' edges."""
+    frames = list(chain.from_iterable(((plan, frame) for frame in plan.frames) for plan in plans))
+    at = 0
+    for piece in pieces:
+        while frames[at][1].end <= piece.start:
+            at += 1
+        for plan, frame in frames[at:]:
+            if frame.start >= piece.end:
+                break
+            yield (
+                plan,
+                frame,
+                piece._replace(start=max(piece.start, frame.start), end=min(piece.end, frame.end)),
+            )
+
+
+def _span(
+    piece: Piece,
+    frame: Frame,
+    plan: DayPlan,
+    records: Sequence[_Record],
+    names: dict[int, str],
+    setup: Setup,
+    now: float,
+) -> TimelineSpan:
+    state = State.NOT_SCHEDULED if frame.kind else state_of(piece, setup.machine)
+    reason_id = piece.claim.tie if piece.claim is not None and not frame.kind else 0
+    inside = [
+        record for record in records if record.claim.start < piece.end and piece.start < record.claim.end
+    ]
+    return TimelineSpan(
+        start=datetime.fromtimestamp(piece.start, UTC),
+        end=datetime.fromtimestamp(piece.end, UTC),
+        state=LossClass(state.loss_class),
+        not_scheduled=frame.kind,
+        reason_id=reason_id or None,
+        reason=names.get(reason_id, ""),
+        shift=plan.slots[frame.slot].name,
+        facts=tuple(record.ref for record in inside),
+        open=piece.end == now and bool(inside) and inside[0].claim.end > now,
+    )

@@ -14,8 +14,8 @@ Computed = tuple[int, date, DayResult]
 
 SECONDS = (
     "calendar_s planned_s planned_stop_s unknown_s loading_s run_s speed_s micro_stop_s breakdown_s setup_s"
-    " external_s quality_s overtime_run_s operating_s oee_loading_s oee_run_s run_without_ideal_s quantity scrap"
-    " ideal_s ideal_good_s failure_down_s"
+    " external_s quality_s overtime_run_s operating_s oee_loading_s oee_run_s run_without_ideal_s quantity"
+    " scrap ideal_s ideal_good_s failure_down_s"
 )
 COUNTS = "failures stops micro_stops open_events facts"
 SHIFT_COLUMNS = {

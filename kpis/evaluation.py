@@ -1,0 +1,119 @@
+"""Sums of components → the value of a KPI. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import takewhile
+from math import prod
+
+from kpis.definitions import Kpi, Product, Ratio, Total
+from kpis.definitions import components as c
+from kpis.definitions.base import Linear
+from kpis.reliability import mtbf_bounds
+from kpis.scope import WHOLE, Key, Value
+
+NO_DATA = "no data in this period"
+CONTRADICTION = "units were counted where no running time was recorded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One part of a breakdown in one bucket. ``sums`` by component name; None: no rows."""
+
+    key: Key = WHOLE
+    bucket: date | None = None
+    shift: str = ""
+    first_day: date
+    last_day: date
+    sums: Mapping[str, float] | None
+    open_events: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A number, or why there is none. ``value`` = ``top`` / ``bottom`` where there is a bottom."""
+
+    value: float | None
+    reason: str
+    top: float
+    bottom: float | None
+    sample: int
+    lower: float | None = None
+    upper: float | None = None
+    confidence: float | None = None
+
+
+def value_of(kpi: Kpi, cell: Cell, confidence: float) -> Value:
+    """The KPI's value in a cell, with what is needed to trust it."""
+    result = _result(kpi, cell.sums, confidence)
+    return Value(
+        kpi=kpi.name,
+        unit=kpi.unit,
+        key=cell.key,
+        bucket=cell.bucket,
+        shift=cell.shift,
+        value=result.value,
+        undefined_reason=result.reason,
+        numerator=result.top,
+        denominator=result.bottom,
+        sample_size=result.sample,
+        lower=result.lower,
+        upper=result.upper,
+        confidence=result.confidence,
+        first_day=cell.first_day,
+        last_day=cell.last_day,
+        open_events=cell.open_events,
+        unknown_share=_share(cell.sums, c.UNKNOWN.name, c.OEE_PLANNED.name),
+        without_ideal_share=_share(cell.sums, c.RUN_WITHOUT_IDEAL.name, c.OEE_RUN.name),
+    )
+
+
+def _result(kpi: Kpi, sums: Mapping[str, float] | None, confidence: float) -> Result:
+    if sums is None:
+        return Result(None, NO_DATA, 0.0, None, 0)
+    match kpi:
+        case Total():
+            total = _sum(kpi.of, sums)
+            return Result(total, "", total, None, int(sums.get(c.FACTS.name, 0)))
+        case Ratio():
+            return _ratio(kpi, sums, confidence)
+        case Product():
+            return _product(kpi, sums, confidence)
+    raise TypeError(f"{kpi!r} is no kind of KPI that can be evaluated")
+
+
+def _sum(linear: Linear, sums: Mapping[str, float]) -> float:
+    return sum(term.factor * sums[term.component.name] for term in linear.terms)
+
+
+def _ratio(kpi: Ratio, sums: Mapping[str, float], confidence: float) -> Result:
+    top, bottom = _sum(kpi.top, sums), _sum(kpi.bottom, sums)
+    sample = int(sums[kpi.sample.name])
+    bounds = mtbf_bounds(top, int(bottom), confidence) if kpi.censored else None
+    level = confidence if bounds else None
+    lower, upper = bounds or (None, None)
+    if kpi.undefined_top and top <= 0:
+        return Result(None, kpi.undefined_top, top, bottom, sample)
+    if bottom <= 0:
+        return Result(None, kpi.undefined, top, bottom, sample, lower, upper, level)
+    return Result(top / bottom, "", top, bottom, sample, lower, upper, level)
+
+
+def _product(kpi: Product, sums: Mapping[str, float], confidence: float) -> Result:
+    """The bottom is the first factor's; the top fits: the last top, where all run time has an ideal cycle."""
+    factors = [_ratio(factor, sums, confidence) for factor in kpi.factors]
+    bottom, sample = factors[0].bottom, factors[0].sample
+    known = list(takewhile(lambda factor: factor.value is not None, factors))
+    value = prod(factor.value for factor in known if factor.value is not None)
+    unknown = factors[len(known) :]
+    if any(factor.value is None and factor.top > 0 for factor in unknown):
+        return Result(None, CONTRADICTION, 0.0, bottom, sample)
+    if unknown and value:
+        return Result(None, unknown[0].reason, 0.0, bottom, sample)
+    return Result(value, "", value * (bottom or 0.0), bottom, sample)
+
+
+def _share(sums: Mapping[str, float] | None, top: str, bottom: str) -> float | None:
+    if sums is None or not sums.get(bottom):
+        return None
+    return sums[top] / sums[bottom]
