@@ -109,21 +109,21 @@ class ChildReader:
         for name, limit in (("warm", self.pace.warm), ("cold", self.pace.cold)):
             if not limit:
                 continue
-            parents = self._warm(cursor, limit) if name == "warm" else self._next([], cursor["cold"], limit)
-            after = {**cursor, name: parents[-1]["id"] if len(parents) >= limit else 0}
-            yield from self._pages_of(parents, cursor, after, ROUND_SHARE)
+            found = self._warm(cursor, limit) if name == "warm" else self._next([], cursor["cold"], limit)
+            after = {**cursor, name: found.rows[-1]["id"] if found.more else 0}
+            yield from self._pages_of(found.rows, cursor, after, ROUND_SHARE)
             cursor = after
 
-    def _warm(self, cursor: Cursor, limit: int) -> list[Payload]:
+    def _warm(self, cursor: Cursor, limit: int) -> listing.Found:
         if isinstance(self.lookups, DowntimeLookups):
-            return [asset for asset in self.lookups.down() if asset["id"] > cursor["warm"]][:limit]
+            down = [asset for asset in self.lookups.down() if asset["id"] > cursor["warm"]]
+            return listing.Found(down[:limit], len(down), len(down) > limit)
         lately = listing.lower_bound(cursor["since"], self.pace.recheck)
         alternatives = [listing.completed_since(lately)] if lately else []
         return self._next([{**UNFINISHED, "alternatives": alternatives}], cursor["warm"], limit)
 
-    def _next(self, filters: list[listing.Filter], after: int, limit: int) -> list[Payload]:
-        found = listing.search(self.client, self.path, filters, after=after, size=limit, share=ROUND_SHARE)
-        return found.rows
+    def _next(self, filters: list[listing.Filter], after: int, limit: int) -> listing.Found:
+        return listing.search(self.client, self.path, filters, after=after, size=limit, share=ROUND_SHARE)
 
     def _pages_of(
         self, parents: list[Payload], before: Cursor, after: Cursor, share: float = 1.0

@@ -71,7 +71,9 @@ def from_status(url: str, path: str, status: int, body: bytes) -> SyncError:
     if status in (404, 405):
         return not_atlas(url)
     if status >= 500:
-        return SourceUnavailable(f"Atlas failed at {path} (HTTP {status}): {said or 'no reason given'}")
+        return SourceUnavailable(
+            f"Atlas at {url} failed at {path} (HTTP {status}): {said or 'no reason given'}"
+        )
     return _refusal(url, path, status, said)
 
 

@@ -62,9 +62,8 @@ def search(
     if not all(has_id(row) for row in content):
         raise SchemaDrift(path.strip("/"), ["id: expected integer, found a row without one"])
     rows = {int(row["id"]): row for row in content}  # a row may come twice
-    return Found(
-        [rows[one] for one in sorted(rows)], int(answer.get("totalElements") or 0), len(content) >= size
-    )
+    more = len(content) >= size and answer.get("last") is not True
+    return Found([rows[one] for one in sorted(rows)], int(answer.get("totalElements") or 0), more)
 
 
 def has_id(row: Any) -> bool:

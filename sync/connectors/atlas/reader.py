@@ -35,12 +35,14 @@ class ListedReader:
         since = str(cursor.get("since") or "")
         after = int(cursor.get("after_id") or 0)
         until = str(cursor.get("until") or since)
+        within = after > 0
         lower = listing.lower_bound(since, self.overlap)
         filters = [listing.changed_since(lower)] if lower else []
         for found in listing.pages(self.client, self.stream.path, filters, after=after, size=self.size):
             until = listing.latest(found.rows, until)
-            if found.rows or after:
+            if found.rows or within:
                 yield Page(self._rows(found.rows), self._cursor(found, since, until), found.total)
+            within = found.more
 
     def keys(self) -> Iterator[str]:
         for found in listing.pages(self.client, self.stream.path):

@@ -18,8 +18,8 @@ OWN_ONLY = ("maintenance.request", "maintenance.equipment")
 class OdooConnector(Connector):
     """Reads Odoo through odoorpc.
 
-    Options (all may be left out): ``overlap_min`` (30), ``page_size`` (500), ``timeout_s``, ``total_s``, ``max_answer_mb``,
-    ``version`` (major version, for links into Odoo 17 and older).
+    Options (all may be left out): ``overlap_min`` (30), ``page_size`` (500), ``timeout_s``, ``total_s``,
+    ``max_answer_mb``, ``version`` (major version, for links into Odoo 17 and older).
     """
 
     name: ClassVar[str] = "odoo"
