@@ -9,10 +9,9 @@ from kpis.models import Reason, WorkOrder
 from mfgportal.accounts.access import equipment_of, lines_of, plants_of
 from mfgportal.accounts.models import User
 from sync.exceptions import suggestions
-from sync.identities import CANONICAL
+from sync.identities import CANONICAL, Suggestion
 from sync.models import SyncException
 from sync.records import Kind
-from sync.suggest import Suggestion
 
 
 @dataclass(frozen=True, slots=True)

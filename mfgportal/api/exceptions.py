@@ -115,11 +115,11 @@ class Resolve(APIView):
 
     def post(self, request: Request, pk: int) -> Response:
         require(person(request), Right.RESOLVE_EXCEPTIONS)
-        body = self.body(data=request.data)
-        body.is_valid(raise_exception=True)
         exception = exceptions_of(person(request)).filter(pk=pk).first()
         if exception is None:
             raise Http404
+        body = self.body(data=request.data)
+        body.is_valid(raise_exception=True)
         released = _done(lambda: self.resolve(request, exception, body.validated_data))
         exception.refresh_from_db()
         return Response({"id": exception.pk, "status": exception.status, "released": released})

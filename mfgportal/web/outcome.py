@@ -13,8 +13,8 @@ from django.urls import reverse
 from kpis.definitions import CATALOGUE, Kpi
 from kpis.engine import Scope, Value, evaluate
 from kpis.models import Equipment, StaleDay
+from kpis.setups import load_clocks
 from mfgportal.accounts.access import equipment_of, person
-from mfgportal.scope import equipment_place, production_today
 from mfgportal.web.format import amount
 from sync.models import SyncException
 
@@ -55,10 +55,10 @@ class Affected:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What the session keeps of a resolution."""
+    """What the session keeps of a resolution. ``equipment``: an id, 0 where no machine is known."""
 
     released: int
-    equipment: int | None
+    equipment: int
     first: str
     last: str
     before: dict[str, float | None]
@@ -93,19 +93,15 @@ class Outcome:
 def affected(exception: SyncException, equipment: Equipment | None) -> Affected | None:
     """What the records of an exception touch: the given machine, or the one that most of them name."""
     held = exception.held_records.exclude(start=None)
-    days = held.aggregate(first=Min("start"), last_start=Max("start"), last_end=Max("end"))
-    ranked = (
-        held.exclude(equipment=None).values_list("equipment").annotate(rows=Count("id")).order_by("-rows")
-    )
-    equipment = equipment or exception.equipment or Equipment.objects.filter(pk__in=ranked[:1]).first()
-    if equipment is None or days["first"] is None:
+    span = held.aggregate(first=Min("start"), last_start=Max("start"), last_end=Max("end"))
+    ranked = held.exclude(equipment=None).values("equipment").annotate(rows=Count("id")).order_by("-rows")
+    named = Equipment.objects.filter(pk__in=ranked.values("equipment")[:1])
+    equipment = equipment or exception.equipment or named.first()
+    if equipment is None or span["first"] is None:
         return None
-    place = equipment_place(equipment)
-    first, last = (
-        production_today(place, moment)
-        for moment in (days["first"], max(days["last_start"], days["last_end"] or days["last_start"]))
-    )
-    return Affected(equipment, first, last)
+    clock = load_clocks([equipment.plant_id])[equipment.plant_id]
+    last = max(span["last_start"], span["last_end"] or span["last_start"])
+    return Affected(equipment, *(clock.day_of(moment.timestamp()) for moment in (span["first"], last)))
 
 
 def keep(
@@ -118,7 +114,7 @@ def keep(
     """Remember in the session what was, for the page that shows what became of it."""
     kept = Kept(
         released=released,
-        equipment=found and found.equipment.pk,
+        equipment=found.equipment.pk if found else 0,
         first=found.first.isoformat() if found else "",
         last=found.last.isoformat() if found else "",
         before={name: value.value for name, value in before.items()},

@@ -1,13 +1,16 @@
 """What an exception is about, laid out for reading: the key or record, and both sides of a disagreement."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from sync.models import Source, SyncException
+from sync.models import SyncException
 from sync.sources import record_url
 
 Context = Mapping[str, Any]
+ISO_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +24,11 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One field on all sides, in the order of the heads."""
+    """One field on all sides, in the order of the heads. ``differs``: it is what they disagree about."""
 
     label: str
     values: list[str]
-
-    @property
-    def differs(self) -> bool:
-        return len(set(self.values)) > 1
+    differs: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +42,22 @@ def sides(exception: SyncException) -> Sides | None:
     found: list[Context] = exception.context.get("sides", [])
     if len(found) < 2:
         return None
-    titles = dict(Source.objects.values_list("name", "title"))
-    heads = [
-        Head(titles.get(side["source"], side["source"]), side["external_key"], address(side))
-        for side in found
+    field = words(exception.context.get("field", "value"))
+    rows = [
+        _row(field, [text(side["value"]) for side in found]),
+        _row("Title", [text(side["title"]) for side in found]),
+        Row("Changed", [moment(side["at"]) for side in found], differs=False),
     ]
-    names = list(dict.fromkeys(name for side in found for name in side["values"]))
-    rows = [Row(words(name), [text(side["values"].get(name)) for side in found]) for name in names]
-    return Sides(heads, rows)
+    return Sides([_head(side) for side in found], rows)
 
 
-def address(side: Context) -> str:
-    """The page of a side's record in its system; empty where it has none."""
-    return record_url(side["source"], side["external_key"])
+def _head(side: Context) -> Head:
+    url = record_url(side["source"], side["external_key"])
+    return Head(side["source_title"], side["external_key"], url)
+
+
+def _row(label: str, values: list[str]) -> Row:
+    return Row(label, values, differs=len(set(values)) > 1)
 
 
 def key_facts(exception: SyncException) -> list[tuple[str, str]]:
@@ -79,4 +82,11 @@ def text(value: Any) -> str:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value).replace("_", " ") if isinstance(value, str) else f"{value}"
+    if isinstance(value, str) and ISO_TIME.match(value):
+        return moment(value)
+    return str(value)
+
+
+def moment(value: str | None) -> str:
+    """An ISO 8601 time for people, in UTC; a dash for none."""
+    return f"{datetime.fromisoformat(value).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if value else text(None)

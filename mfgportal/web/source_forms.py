@@ -9,8 +9,8 @@ from django.core.validators import RegexValidator
 from django.db import transaction
 
 from kpis.models import Plant
+from kpis.rollup import mark_plants
 from sync.connectors import REGISTRY, connector_class
-from sync.load.stale import mark_plants
 from sync.models import Ownership, Source
 from sync.records import Kind
 from sync.sources import add_source
@@ -138,7 +138,7 @@ class PlantForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
     def save(self, commit: bool = True) -> Plant:
         """Save it, and have its machines' components computed again."""
         with transaction.atomic():
-            plant = super().save(commit)
+            plant: Plant = super().save(commit)
             mark_plants([plant.pk])
         return plant
 

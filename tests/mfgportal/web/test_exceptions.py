@@ -122,22 +122,25 @@ def test_what_a_source_sent_is_shown_as_text(world: World, as_user: LogIn) -> No
 def test_both_sides_of_a_disagreement_stand_side_by_side_with_what_differs_marked(
     world: World, as_user: LogIn
 ) -> None:
-    sides = [
-        {
-            "source": "odoo",
-            "external_key": "maintenance.request/4",
-            "values": {"status": "open", "number": "WO1"},
-        },
-        {
-            "source": "atlas",
-            "external_key": "work-order/31",
-            "values": {"status": "completed", "number": "WO1"},
-        },
-    ]
-    mismatch = an_exception(world.stream, kind="status_mismatch", context={"sides": sides})
+    same = {"title": "Worn seal", "at": "2026-03-02T08:00:00+01:00"}
+    atlas = {
+        "source": "atlas",
+        "source_title": "Atlas",
+        "external_key": "work-order/31",
+        "value": "completed",
+    }
+    odoo = {
+        "source": "odoo",
+        "source_title": "Odoo",
+        "external_key": "maintenance.request/4",
+        "value": "open",
+    }
+    context = {"field": "status", "sides": [atlas | same, odoo | same]}
+    mismatch = an_exception(world.stream, kind="status_mismatch", context=context)
     page = text(as_user(world.lead), f"/exceptions/{mismatch.pk}/")
     rows = re.findall(r"<tr( class=\"differs\")?><th scope=\"row\">(\w+)", page)
-    assert rows == [(' class="differs"', "Status"), ("", "Number")]
+    assert rows == [(' class="differs"', "Status"), ("", "Title"), ("", "Changed")]
+    assert "2026-03-02 07:00:00 UTC" in page
 
 
 def test_a_role_that_only_looks_gets_no_form_and_may_not_post(world: World, as_user: LogIn) -> None:
