@@ -4,6 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count, Model, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from kpis.models import Downtime, Production, Run, WorkOrder
+from sync.models import HeldRecord, SyncException
+
+Ids = Collection[int] | None
+
 
 @dataclass(frozen=True, slots=True)
 class HeldBy:
@@ -31,50 +39,94 @@ def held(
     *,
     start: datetime,
     end: datetime,
-    plant_ids: Collection[int] | None = None,
-    line_ids: Collection[int] | None = None,
-    equipment_ids: Collection[int] | None = None,
+    plant_ids: Ids = None,
+    line_ids: Ids = None,
+    equipment_ids: Ids = None,
 ) -> int:
     """Source rows held back by open exceptions whose time touches [start, end). None = no limit of that sort.
 
     A row whose plant is not known counts in every plant, since it may belong there; in a line or on a machine
     only rows count whose machine is known.
     """
-    raise NotImplementedError
+    rows = _held(start, end, plant_ids, line_ids, equipment_ids)
+    return rows.aggregate(rows=Count("raw", distinct=True))["rows"]
 
 
 def loaded(
     *,
     start: datetime,
     end: datetime,
-    plant_ids: Collection[int] | None = None,
-    line_ids: Collection[int] | None = None,
-    equipment_ids: Collection[int] | None = None,
+    plant_ids: Ids = None,
+    line_ids: Ids = None,
+    equipment_ids: Ids = None,
 ) -> int:
-    """Facts (stops, runs, production, work orders) whose time touches [start, end) in the scope."""
-    raise NotImplementedError
+    """Facts in the scope: stops, runs and production that touch [start, end), work orders created in it."""
+    place = _place(plant_ids, line_ids, equipment_ids)
+    in_time = _touches(start, end, "start", "end")
+    created = Q(created_at__gte=start, created_at__lt=end)
+    return sum(_count(model, in_time & place) for model in (Downtime, Run, Production)) + _count(
+        WorkOrder, created & place
+    )
 
 
 def completeness(
     *,
     start: datetime,
     end: datetime,
-    plant_ids: Collection[int] | None = None,
-    line_ids: Collection[int] | None = None,
-    equipment_ids: Collection[int] | None = None,
+    plant_ids: Ids = None,
+    line_ids: Ids = None,
+    equipment_ids: Ids = None,
 ) -> Completeness:
     """``held`` and ``loaded`` together."""
-    raise NotImplementedError
+    places = {"plant_ids": plant_ids, "line_ids": line_ids, "equipment_ids": equipment_ids}
+    return Completeness(loaded(start=start, end=end, **places), held(start=start, end=end, **places))
 
 
 def held_by_exception(
     *,
     start: datetime,
     end: datetime,
-    plant_ids: Collection[int] | None = None,
-    line_ids: Collection[int] | None = None,
-    equipment_ids: Collection[int] | None = None,
+    plant_ids: Ids = None,
+    line_ids: Ids = None,
+    equipment_ids: Ids = None,
     limit: int = 20,
 ) -> list[HeldBy]:
     """The open exceptions that hold rows in the scope, most rows first."""
-    raise NotImplementedError
+    rows = _held(start, end, plant_ids, line_ids, equipment_ids)
+    counted = rows.values("exception_id", "exception__kind", "exception__title").annotate(rows=Count("id"))
+    return [
+        HeldBy(row["exception_id"], row["exception__kind"], row["exception__title"], row["rows"])
+        for row in counted.order_by("-rows", "exception_id")[:limit]
+    ]
+
+
+def _count(model: type[Model], wanted: Q) -> int:
+    return model._default_manager.filter(wanted, deleted_at=None).count()
+
+
+def _touches(start: datetime, end: datetime, begins: str, ends: str) -> Q:
+    """Spans that touch [start, end), instants in it, and open ones that began before its end."""
+    open_or_later = Q((f"{ends}__gt", start)) | Q((f"{ends}__isnull", True)) | Q((f"{begins}__gte", start))
+    return Q((f"{begins}__lt", end)) & open_or_later
+
+
+def _place(plant_ids: Ids, line_ids: Ids, equipment_ids: Ids) -> Q:
+    place = Q()
+    if plant_ids is not None:
+        place &= Q(equipment__plant__in=plant_ids)
+    if line_ids is not None:
+        place &= Q(equipment__line__in=line_ids)
+    if equipment_ids is not None:
+        place &= Q(equipment__in=equipment_ids)
+    return place
+
+
+def _held(
+    start: datetime, end: datetime, plant_ids: Ids, line_ids: Ids, equipment_ids: Ids
+) -> QuerySet[HeldRecord]:
+    rows = HeldRecord.objects.filter(
+        _touches(start, end, "start", "end"), exception__status=SyncException.Status.OPEN
+    ).alias(place=Coalesce("plant", "exception__plant"))
+    if plant_ids is not None:
+        rows = rows.filter(Q(place__in=plant_ids) | Q(place=None))
+    return rows.filter(_place(None, line_ids, equipment_ids))

@@ -23,7 +23,7 @@ from kpis.models import (
 )
 from kpis.models.base import FromSource
 from sync.models import Counterpart, Identity, Ownership, Source
-from sync.records import KIND_OF, Kind, Master, Ref
+from sync.records import KIND_OF, Kind, Master, PlantRecord, Ref
 
 CANONICAL: dict[Kind, type[FromSource]] = {
     Kind.PLANT: Plant,
@@ -42,6 +42,17 @@ KEYLESS = "code:"
 
 
 @dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A canonical row an unknown key might mean. ``score`` 0-100; ``reason`` says what is alike."""
+
+    canonical_id: int
+    name: str
+    code: str
+    score: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Naming:
     """What one source calls a canonical row, ready to be remembered."""
 
@@ -55,7 +66,7 @@ class Naming:
 
 
 def normalise(code: str) -> str:
-    """A code without what people vary: case, separators, leading zeros. "LYO-PR-03" and "lyo pr 3" are the same.
+    """A code without what people vary: case, separators, leading zeros. "LYO-PR-03" equals "lyo pr 3".
 
     A separator between two numbers stays, since A-1-3 is not A-13.
     """
@@ -74,13 +85,14 @@ def normalised(codes: Iterable[str]) -> list[str]:
 
 
 def identity_key(ref: Ref) -> str:
-    """The key under which the crosswalk knows a reference: its own, or its code where the source gives no key."""
+    """The key under which the crosswalk knows a reference: its own, or its code where it has no key."""
     return ref.key or KEYLESS + next(iter(normalised(ref.codes)), ref.label)
 
 
 def ref_to(record: Master) -> Ref:
-    """The reference that others make to this record."""
-    return Ref(kind=KIND_OF[type(record)], key=record.external_key, codes=record.codes, label=record.name)
+    """The reference that others make to this record. A plant's name serves as its code."""
+    codes = (*record.codes, record.name) if isinstance(record, PlantRecord) else record.codes
+    return Ref(kind=KIND_OF[type(record)], key=record.external_key, codes=codes, label=record.name)
 
 
 def owners() -> dict[str, int]:
@@ -180,7 +192,7 @@ def _single(pairs: Iterable[tuple[Ref, int]]) -> dict[Ref, int]:
 
 
 def remember(source: Source, namings: Sequence[Naming]) -> None:
-    """Write names into the crosswalk. A name we have keeps how it was found; its codes are brought up to date."""
+    """Write names into the crosswalk. A name we have keeps how it was found; its codes are renewed."""
     unique = {(naming.kind, naming.key): naming for naming in namings}
     Identity.objects.bulk_create(
         (

@@ -1,12 +1,19 @@
 """Sources as people handle them: add, check, address of a record, age of the data."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sync.connectors.base import Check, Connector
-from sync.models import Source, Stream
+from django.db import transaction
+from django.utils import timezone
+
+from sync.connectors import connector_class
+from sync.connectors.base import Check, Connector, SourceConfig, StreamSpec
+from sync.models import Ownership, Source, Stream
+from sync.records import Kind
+
+FACTS = frozenset({Kind.DOWNTIME, Kind.RUN, Kind.PRODUCTION, Kind.WORK_ORDER, Kind.LABOUR, Kind.PART_USE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +30,7 @@ class StreamFreshness:
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """Age of the data. ``data_as_of``: the oldest last good read of the enabled fact streams; None = never read."""
+    """Age of the data. ``data_as_of``: the oldest last good read of the enabled fact streams; None: never."""
 
     data_as_of: datetime | None
     streams: tuple[StreamFreshness, ...]
@@ -33,11 +40,29 @@ class Freshness:
         return tuple(stream for stream in self.streams if stream.late)
 
 
+def config_of(source: Source) -> SourceConfig:
+    """How to reach the source, secrets included."""
+    return SourceConfig(
+        url=source.url,
+        username=source.username,
+        password=source.password,
+        api_key=source.api_key,
+        database=source.database,
+        options=source.options,
+    )
+
+
 def connect(source: Source) -> Connector:
     """The connector for a source. Close it after use."""
-    raise NotImplementedError
+    return connector_class(source.connector)(config_of(source))
 
 
+def spec_of(stream: Stream) -> StreamSpec | None:
+    """What the connector says of the stream; None when it offers it no more."""
+    return connector_class(stream.source.connector).streams.get(stream.name)
+
+
+@transaction.atomic
 def add_source(
     *,
     name: str,
@@ -50,30 +75,83 @@ def add_source(
     api_key: str = "",
     options: Mapping[str, Any] | None = None,
 ) -> Source:
-    """Create or update the source of that name, with its streams and, first come, its ownership."""
-    raise NotImplementedError
+    """Create or update the source of that name, with its streams and, first come, its ownership.
+
+    Raises:
+        KeyError: there is no such connector.
+    """
+    connector_class(connector)
+    values = {
+        "title": title,
+        "connector": connector,
+        "url": url,
+        "database": database,
+        "username": username,
+        "password": password,
+        "api_key": api_key,
+        "options": dict(options or {}),
+    }
+    source, _ = Source.objects.update_or_create(name=name, defaults=values)
+    ensure_streams(source)
+    claim_ownership(source)
+    return source
 
 
 def ensure_streams(source: Source) -> list[Stream]:
     """Create the streams the connector offers and the source lacks. Policies a person changed stay."""
-    raise NotImplementedError
+    for spec in connector_class(source.connector).streams.values():
+        policy = {
+            "title": spec.title,
+            "rank": spec.rank,
+            "every_s": spec.every_s,
+            "acceptable_delay_s": spec.acceptable_delay_s,
+        }
+        Stream.objects.get_or_create(source=source, name=spec.name, defaults=policy)
+    return list(source.streams.all())
 
 
-def claim_ownership(source: Source) -> None:
-    """Make the source the system of record of each kind it offers and nobody owns yet."""
-    raise NotImplementedError
+def claim_ownership(source: Source, kinds: Collection[Kind] | None = None) -> None:
+    """Make the source the system of record of kinds nobody owns yet; None: of all it offers."""
+    for kind in sorted(connector_class(source.connector).offers() if kinds is None else kinds):
+        Ownership.objects.get_or_create(kind=kind, defaults={"source": source})
 
 
 def check(source: Source) -> Check:
     """Test the connection. Raises SourceUnavailable or SourceRefused, whose message names the cure."""
-    raise NotImplementedError
+    connector = connect(source)
+    try:
+        return connector.check()
+    finally:
+        connector.close()
 
 
 def record_url(source_name: str, external_key: str) -> str:
     """Address of a record's page in its source; empty when the source or the page does not exist."""
-    raise NotImplementedError
+    source = Source.objects.filter(name=source_name).first()
+    if source is None or not external_key:
+        return ""
+    return connector_class(source.connector).record_url(config_of(source), external_key)
 
 
 def freshness() -> Freshness:
     """Age of the data, for the page header and the API's ``data_as_of``. One query."""
-    raise NotImplementedError
+    now = timezone.now()
+    rows = Stream.objects.filter(enabled=True, source__enabled=True).select_related("source")
+    streams = list(rows.order_by("source__name", "rank", "name"))
+    of_facts = [stream.read_through for stream in streams if _reads_facts(stream)]
+    known = [moment for moment in of_facts if moment is not None]
+    complete = bool(of_facts) and len(known) == len(of_facts)
+    return Freshness(min(known) if complete else None, tuple(_age(stream, now) for stream in streams))
+
+
+def _reads_facts(stream: Stream) -> bool:
+    spec = spec_of(stream)
+    return spec is not None and bool(FACTS & set(spec.kinds))
+
+
+def _age(stream: Stream, now: datetime) -> StreamFreshness:
+    allowed = timedelta(seconds=stream.acceptable_delay_s)
+    late = stream.read_through is None or now - stream.read_through > allowed
+    return StreamFreshness(
+        stream.source.name, stream.name, stream.title, stream.read_through, stream.acceptable_delay_s, late
+    )

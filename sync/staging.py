@@ -54,29 +54,16 @@ def stage(table: str, columns: Mapping[str, str], lines: Sequence[Line]) -> str:
     return name
 
 
-def merge(
-    table: str,
-    columns: Collection[str],
-    key: Collection[str],
-    *,
-    always: Collection[str] = (),
-    kept: Collection[str] = (),
-) -> int:
+def merge(table: str, columns: Collection[str], key: Collection[str], *, always: Collection[str] = ()) -> int:
     """Upsert the staged lines of ``table``; return how many rows were written.
 
     Args:
         columns: all columns staged.
         key: the natural key; a unique constraint covers exactly these.
         always: columns written with a change, but whose own difference is none (``loaded_at``).
-        kept: columns whose first value stays; a later one only fills a NULL.
     """
     values = [name for name in columns if name not in key]
-    assigned = [
-        sql.SQL("{0} = COALESCE(t.{0}, excluded.{0})" if name in kept else "{0} = excluded.{0}").format(
-            sql.Identifier(name)
-        )
-        for name in values
-    ]
+    assigned = [sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in values]
     compared = [name for name in values if name not in always]
     statement = sql.SQL(
         "INSERT INTO {table} AS t ({columns}) SELECT {columns} FROM {stage} ON CONFLICT ({key}) DO UPDATE SET"
@@ -88,12 +75,7 @@ def merge(
         key=_names(key),
         assigned=sql.SQL(", ").join(assigned),
         mine=_qualified("t", compared),
-        theirs=sql.SQL(", ").join(
-            sql.SQL("COALESCE(t.{0}, excluded.{0})" if name in kept else "excluded.{0}").format(
-                sql.Identifier(name)
-            )
-            for name in compared
-        ),
+        theirs=_qualified("excluded", compared),
     )
     with connection.cursor() as cursor:
         cursor.execute(statement)

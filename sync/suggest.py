@@ -1,26 +1,14 @@
 """What an unknown key might mean. Only suggested: a likeness never maps by itself."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process, utils
 
 from kpis.models.base import Master as CanonicalMaster
-from sync.identities import CANONICAL, normalise, normalised, primary_codes
+from sync.identities import CANONICAL, Suggestion, normalise, normalised, primary_codes
 from sync.records import Kind, Ref
 
 LEAST_SCORE = 45
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A canonical row an unknown key might mean. ``score`` 0-100; ``reason`` says what is alike."""
-
-    canonical_id: int
-    name: str
-    code: str
-    score: float
-    reason: str
 
 
 def suggest(ref: Ref, *, limit: int = 5) -> list[Suggestion]:

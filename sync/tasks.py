@@ -1,39 +1,80 @@
 """Celery's shells. PostgreSQL is the truth: a task only wakes, and is safe to run twice, late or never."""
 
 from celery import shared_task
+from django.db import connection, transaction
+from django.utils import timezone
+
+from kpis.rollup import mark_open_events, refresh
+from sync import ownership
+from sync.exceptions import AlreadyResolved, retry
+from sync.models import Stream, SyncException, SyncRun
+from sync.replay import release_all
+from sync.run import run_stream as run
+from sync.schedule import due_sweeps, take_due
+from sync.sweep import sweep_stream as sweep
+
+REFRESH_LOCK = 0x72656672
+DAYS_PER_STEP = 2000
 
 
 @shared_task
 def wake_streams() -> None:
-    """Start every stream that is due."""
-    raise NotImplementedError
+    """Start every stream that is due, and let go what waits for something that has come."""
+    for stream_id in take_due():
+        run_stream.delay(stream_id)
+    for stream_id in due_sweeps():
+        sweep_stream.delay(stream_id)
+    release_all()
+    with transaction.atomic():
+        ownership.recheck()
 
 
 @shared_task
-def run_stream(stream_id: int, trigger: str = "schedule", by: str = "") -> None:
-    """Read one stream."""
-    raise NotImplementedError
+def run_stream(stream_id: int, trigger: str = SyncRun.Trigger.SCHEDULE, by: str = "") -> None:
+    """Read one stream. At the end of its first read it wakes those that waited for it."""
+    first = Stream.objects.filter(pk=stream_id, read_through=None).exists()
+    run(stream_id, trigger=trigger, by=by)
+    if first:
+        for waiting in take_due():
+            run_stream.delay(waiting)
 
 
 @shared_task
 def sync_source(source_id: int, by: str = "") -> None:
     """Read all streams of a source now, masters first."""
-    raise NotImplementedError
+    streams = Stream.objects.filter(source=source_id, enabled=True).order_by("rank", "name")
+    for stream_id in streams.values_list("pk", flat=True):
+        run(stream_id, trigger=SyncRun.Trigger.MANUAL, by=by)
 
 
 @shared_task
 def replay_exception(exception_id: int, by: str = "") -> None:
     """Try again what an exception holds."""
-    raise NotImplementedError
+    exception = SyncException.objects.filter(pk=exception_id).first()
+    if exception is None:
+        return
+    try:
+        retry(exception, by=by)
+    except AlreadyResolved:
+        return
 
 
 @shared_task
-def sweep_stream(stream_id: int, by: str = "") -> None:
+def sweep_stream(stream_id: int, by: str = "", force: bool = False) -> None:
     """Look for rows the source has no more."""
-    raise NotImplementedError
+    sweep(stream_id, by=by, force=force)
 
 
 @shared_task
 def refresh_components() -> None:
-    """Bring the components up to date with the facts and the clock."""
-    raise NotImplementedError
+    """Bring the components up to date with the facts and the clock. One at a time; others leave."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [REFRESH_LOCK])
+        if not cursor.fetchone()[0]:
+            return
+        try:
+            mark_open_events(timezone.now())
+            while refresh(timezone.now(), DAYS_PER_STEP):
+                pass
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [REFRESH_LOCK])

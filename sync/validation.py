@@ -48,7 +48,9 @@ def _span(record: Any, now: datetime, longest: timedelta, what: str) -> Iterator
     if end < start:
         yield Violation("end", f"The end must not be before the start ({_text(start)}), but is {_text(end)}.")
     elif end - start > longest:
-        yield Violation("end", f"A {what} lasts at most {longest.days} days, but this one {_length(end - start)}.")
+        yield Violation(
+            "end", f"A {what} lasts at most {longest.days} days, but this one {_length(end - start)}."
+        )
     yield from _moment("end", end, now)
 
 
@@ -93,7 +95,9 @@ def _labour(record: LabourRecord, now: datetime) -> Iterator[Violation]:
     yield from _not_negative(record, "seconds")
     if record.seconds > LONGEST_LABOUR.total_seconds():
         length = _length(timedelta(seconds=record.seconds))
-        yield Violation("seconds", f"Logged work lasts at most {LONGEST_LABOUR.days} days, but this {length}.")
+        yield Violation(
+            "seconds", f"Logged work lasts at most {LONGEST_LABOUR.days} days, but this {length}."
+        )
     if record.start is not None:
         yield from _moment("start", record.start, now)
 
@@ -114,7 +118,9 @@ def _zone(name: str) -> Iterator[Violation]:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
-        yield Violation("timezone", f"The time zone must be an IANA name such as Europe/Berlin, but is “{name}”.")
+        yield Violation(
+            "timezone", f"The time zone must be an IANA name such as Europe/Berlin, but is “{name}”."
+        )
 
 
 def _plant(record: PlantRecord, now: datetime) -> Iterator[Violation]:

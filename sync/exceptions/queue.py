@@ -214,6 +214,11 @@ def finish(exception: SyncException, status: str, why: str, *, by: str = "") -> 
     _record([exception], str(status), why, by=by)
 
 
+def record_event(exception: SyncException, action: str, detail: str, *, by: str) -> None:
+    """Add a line to an exception's history."""
+    ExceptionEvent.objects.create(exception=exception, action=action, detail=detail, by=by)
+
+
 def _record(exceptions: Iterable[SyncException], action: str, detail: str = "", *, by: str = "") -> None:
     ExceptionEvent.objects.bulk_create(
         ExceptionEvent(exception=exception, action=action, detail=detail or exception.message, by=by)

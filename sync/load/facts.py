@@ -1,0 +1,257 @@
+"""Facts: upsert by natural key, tombstones, and the spans whose components they touch."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils import timezone
+from psycopg import sql
+
+from kpis.models import Downtime, Labour, PartUse, Production, Run, WorkOrder
+from kpis.models.base import Fact
+from kpis.rollup import mark_orders, mark_spans
+from sync.landing import Landed
+from sync.records import (
+    DowntimeRecord,
+    LabourRecord,
+    PartUseRecord,
+    ProductionRecord,
+    Record,
+    Ref,
+    RunRecord,
+    WorkOrderRecord,
+)
+from sync.staging import Line, merge, stage
+
+COMMON = {
+    "source": "varchar",
+    "external_key": "varchar",
+    "trace_id": "uuid",
+    "source_updated_at": "timestamptz",
+    "loaded_at": "timestamptz",
+    "deleted_at": "timestamptz",
+}
+KEY = ("source", "external_key")
+SPANNING = (Downtime, Run, Production)
+Span = tuple[int, datetime, datetime | None]
+Ids = Mapping[Ref, int]
+
+
+@dataclass(frozen=True, slots=True)
+class FactSpec:
+    """How a record becomes a row: the model, its columns with PostgreSQL types, and their values."""
+
+    model: type[Fact]
+    columns: Mapping[str, str]
+    values: Callable[[Any, Ids], tuple[Any, ...]]
+    refs: tuple[str, ...]
+
+    @property
+    def table(self) -> str:
+        return self.model._meta.db_table
+
+    @property
+    def has_span(self) -> bool:
+        return self.model in SPANNING
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Spans and order steps, as (source, order key), whose components have to be computed again."""
+
+    spans: Collection[Span] = ()
+    orders: Collection[tuple[str, str]] = ()
+
+    def mark(self, now: datetime) -> None:
+        """Mark them; after the rows have changed, since the counts of an order follow all its runs."""
+        if self.spans:
+            mark_spans(self.spans, now)
+        if self.orders:
+            mark_orders(self.orders, now)
+
+
+def refs_of(record: Record, names: Collection[str]) -> list[Ref]:
+    """The references a record makes in the fields named."""
+    return [ref for ref in (getattr(record, name) for name in names) if ref is not None]
+
+
+def _id(ids: Ids, ref: Ref | None) -> int | None:
+    return None if ref is None else ids[ref]
+
+
+def _money(value: float | None, places: int) -> Decimal | None:
+    return None if value is None else Decimal(str(value)).quantize(Decimal(1).scaleb(-places))
+
+
+def _downtime(record: DowntimeRecord, ids: Ids) -> tuple[Any, ...]:
+    note = record.note[:400]
+    return ids[record.equipment], ids[record.reason], record.start, record.end, record.inherited, note
+
+
+def _run(record: RunRecord, ids: Ids) -> tuple[Any, ...]:
+    return ids[record.equipment], record.start, record.end, record.reduced_speed, record.order_key
+
+
+def _production(record: ProductionRecord, ids: Ids) -> tuple[Any, ...]:
+    where = ids[record.equipment], _id(ids, record.product), _id(ids, record.operation)
+    order = record.order_number[:120], record.order_key
+    return *where, *order, record.start, record.end, float(record.quantity), float(record.scrap), None
+
+
+def _work_order(record: WorkOrderRecord, ids: Ids) -> tuple[Any, ...]:
+    what = record.number[:80], record.title[:400], _id(ids, record.equipment)
+    state = record.work_type.value, record.status.value, record.priority[:20]
+    times = record.created_at, record.due_at, record.completed_at, record.completed_on
+    return *what, *state, *times, _id(ids, record.assigned_to)
+
+
+def _labour(record: LabourRecord, ids: Ids) -> tuple[Any, ...]:
+    who = ids[record.work_order], _id(ids, record.technician)
+    return *who, record.start, float(record.seconds), _money(record.hourly_rate, 2)
+
+
+def _part_use(record: PartUseRecord, ids: Ids) -> tuple[Any, ...]:
+    what = ids[record.work_order], ids[record.part]
+    return *what, float(record.quantity), _money(record.unit_cost, 4), record.used_at
+
+
+SPAN = {"start": "timestamptz", "end": "timestamptz"}
+SPECS: dict[type[Record], FactSpec] = {
+    DowntimeRecord: FactSpec(
+        Downtime,
+        {"equipment_id": "int8", "reason_id": "int8", **SPAN, "inherited": "bool", "note": "varchar"},
+        _downtime,
+        ("equipment", "reason"),
+    ),
+    RunRecord: FactSpec(
+        Run,
+        {"equipment_id": "int8", **SPAN, "reduced_speed": "bool", "order_key": "varchar"},
+        _run,
+        ("equipment",),
+    ),
+    ProductionRecord: FactSpec(
+        Production,
+        {
+            **dict.fromkeys(("equipment_id", "product_id", "operation_id"), "int8"),
+            **dict.fromkeys(("order_number", "order_key"), "varchar"),
+            **SPAN,
+            **dict.fromkeys(("quantity", "scrap", "ideal_cycle_s"), "float8"),
+        },
+        _production,
+        ("equipment", "product", "operation"),
+    ),
+    WorkOrderRecord: FactSpec(
+        WorkOrder,
+        {
+            "number": "varchar", "title": "varchar", "equipment_id": "int8",
+            **dict.fromkeys(("work_type", "status", "priority"), "varchar"),
+            **dict.fromkeys(("created_at", "due_at", "completed_at"), "timestamptz"),
+            "completed_on": "date", "assigned_to_id": "int8",
+        },
+        _work_order,
+        ("equipment", "assigned_to"),
+    ),
+    LabourRecord: FactSpec(
+        Labour,
+        {
+            "work_order_id": "int8", "technician_id": "int8", "start": "timestamptz",
+            "seconds": "float8", "hourly_rate": "numeric",
+        },
+        _labour,
+        ("work_order", "technician"),
+    ),
+    PartUseRecord: FactSpec(
+        PartUse,
+        {
+            "work_order_id": "int8", "part_id": "int8", "quantity": "float8",
+            "unit_cost": "numeric", "used_at": "timestamptz",
+        },
+        _part_use,
+        ("work_order", "part"),
+    ),
+}
+
+
+def upsert(source: str, spec: FactSpec, rows: Sequence[tuple[Landed, Record]], ids: Ids) -> int:
+    """Write facts of one model and mark what they touch; return how many rows changed."""
+    columns = {**COMMON, **spec.columns}
+    now = timezone.now()
+    stage(spec.table, columns, [_line(source, spec, row, record, ids, now) for row, record in rows])
+    if spec.model is Production:
+        _fill_ideal_cycles()
+    touched = _differing(source, spec) if spec.has_span else Touched()
+    count = merge(spec.table, columns, KEY, always=("loaded_at",))
+    touched.mark(now)
+    return count
+
+
+def _line(source: str, spec: FactSpec, row: Landed, record: Record, ids: Ids, now: datetime) -> Line:
+    updated = record.updated_at or row.updated_at
+    return source, record.external_key, row.trace_id, updated, now, None, *spec.values(record, ids)
+
+
+def _fill_ideal_cycles() -> None:
+    """The cycle valid when the row was first loaded stays with it, so that history keeps it."""
+    with connection.cursor() as cursor:
+        # Whoever changes a cycle meanwhile waits for us, and then finds our rows; or we wait and find it.
+        cursor.execute(
+            "SELECT id FROM kpis_operation WHERE id IN (SELECT operation_id FROM stage_kpis_production)"
+            " ORDER BY id FOR SHARE"
+        )
+        cursor.execute(
+            "UPDATE stage_kpis_production s SET ideal_cycle_s = COALESCE("
+            " (SELECT t.ideal_cycle_s FROM kpis_production t WHERE t.source = s.source"
+            "  AND t.external_key = s.external_key AND t.operation_id = s.operation_id), o.ideal_cycle_s)"
+            " FROM kpis_operation o WHERE o.id = s.operation_id"
+        )
+
+
+def _differing(source: str, spec: FactSpec) -> Touched:
+    """The old and the new span of each staged row that differs from what is there."""
+    compared = ["deleted_at", *spec.columns]
+    order = sql.SQL("s.order_key, t.order_key" if "order_key" in spec.columns else "NULL, NULL")
+    statement = sql.SQL(
+        'SELECT s.equipment_id, s.start, s."end", t.equipment_id, t.start, t."end", {order}'
+        " FROM {stage} s LEFT JOIN {table} t USING (source, external_key)"
+        " WHERE t.id IS NULL OR ({mine}) IS DISTINCT FROM ({theirs})"
+    ).format(
+        order=order,
+        stage=sql.Identifier(f"stage_{spec.table}"),
+        table=sql.Identifier(spec.table),
+        mine=sql.SQL(", ").join(sql.Identifier("t", name) for name in compared),
+        theirs=sql.SQL(", ").join(sql.Identifier("s", name) for name in compared),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        found = cursor.fetchall()
+    spans = [row[:3] for row in found] + [row[3:6] for row in found if row[3] is not None]
+    return Touched(spans, {(source, key) for row in found for key in row[6:] if key})
+
+
+def withdraw(source: str, model: type[Fact], keys: Collection[str]) -> int:
+    """Put a tombstone on facts whose record is gone or waits in the queue; return how many there were."""
+    live = model._default_manager.filter(source=source, external_key__in=keys, deleted_at=None)
+    touched = _spans(source, model, live) if model in SPANNING else Touched()
+    now = timezone.now()
+    count = live.update(deleted_at=now, loaded_at=now)
+    touched.mark(now)
+    return count
+
+
+def _spans(source: str, model: type[Fact], rows: QuerySet[Fact]) -> Touched:
+    order = [] if model is Downtime else ["order_key"]
+    found = list(rows.values_list("equipment_id", "start", "end", *order))
+    return Touched([row[:3] for row in found], {(source, key) for row in found for key in row[3:] if key})
+
+
+def fill_ideal_cycles(cycles: Mapping[int, float]) -> None:
+    """Give production that was loaded while its operation had no cycle the one known now, by operation."""
+    for operation, cycle in cycles.items():
+        rows = Production.objects.filter(operation=operation, ideal_cycle_s=None)
+        found = list(rows.values_list("equipment_id", "start", "end", "source", "order_key"))
+        rows.update(ideal_cycle_s=cycle)
+        Touched([row[:3] for row in found], {row[3:] for row in found}).mark(timezone.now())

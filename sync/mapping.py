@@ -1,0 +1,228 @@
+"""Landed rows → records, judged: what can be loaded, and what waits in the queue for which reason."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from kpis.models import Equipment
+from sync.connectors import connector_class
+from sync.connectors.base import Connector, Payload
+from sync.corrections import active, on_payload, on_record, to_json
+from sync.errors import BadRow
+from sync.exceptions.queue import Held, Problem
+from sync.identities import identity_key
+from sync.landing import Landed
+from sync.models import Stream
+from sync.records import KIND_OF, Kind, Record, Ref
+from sync.validation import Violation, violations
+
+TIMES = ("start", "used_at", "created_at")
+NAMES = {
+    Kind.PLANT: "plant",
+    Kind.LINE: "line",
+    Kind.CALENDAR: "working calendar",
+    Kind.EQUIPMENT: "machine",
+    Kind.PRODUCT: "product",
+    Kind.OPERATION: "operation",
+    Kind.PART: "part",
+    Kind.TECHNICIAN: "person",
+    Kind.REASON: "reason",
+    Kind.WORK_ORDER: "work order",
+    Kind.DOWNTIME: "stop",
+    Kind.RUN: "run",
+    Kind.PRODUCTION: "production record",
+    Kind.LABOUR: "logged work",
+    Kind.PART_USE: "part use",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A record with the landed row it came from."""
+
+    row: Landed
+    record: Record
+
+    @property
+    def kind(self) -> Kind:
+        return KIND_OF[type(self.record)]
+
+    @property
+    def key(self) -> str:
+        return self.record.external_key
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What rows say: records, problems of rows that cannot be read, and records these rows gave before."""
+
+    items: list[Item]
+    problems: list[Problem]
+    before: set[tuple[type[Record], str]]
+
+
+def read(stream: Stream, rows: Sequence[Landed]) -> Reading:
+    """Turn landed rows into records with people's corrections applied."""
+    connector = connector_class(stream.source.connector)
+    corrections = active(stream.source)
+    items: list[Item] = []
+    problems: list[Problem] = []
+    before: set[tuple[type[Record], str]] = set()
+    for row in rows:
+        payload = row.payload
+        if row.external_key in corrections:
+            payload = on_payload(payload, corrections[row.external_key])
+        try:
+            records = connector.to_records(stream.name, payload)
+        except BadRow as bad:
+            problems.append(unreadable(row, bad))
+            records = []
+        items += [Item(row, _corrected(record, corrections)) for record in records]
+        if row.previous is not None:
+            before |= _said(connector, stream, row.previous)
+    return Reading(items, problems, before)
+
+
+def _corrected(record: Record, corrections: Mapping[str, Mapping[str, Any]]) -> Record:
+    values = corrections.get(record.external_key)
+    return on_record(record, values) if values else record
+
+
+def _said(connector: type[Connector], stream: Stream, payload: Payload) -> set[tuple[type[Record], str]]:
+    try:
+        return {(type(record), record.external_key) for record in connector.to_records(stream.name, payload)}
+    except BadRow:
+        return set()
+
+
+def unreadable(row: Landed, bad: BadRow) -> Problem:
+    """A row that is no record."""
+    return Problem(
+        kind="rejected_value",
+        cause=row.external_key,
+        title=f"{row.external_key} cannot be read",
+        message=str(bad),
+        external_key=row.external_key,
+        trace_id=row.trace_id,
+        context={"field": f"payload.{bad.field}" if bad.field else "", "payload": True},
+        held=Held(row=row, start=row.updated_at, end=row.updated_at),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Records that are fine, and the problems of the others."""
+
+    good: list[Item]
+    problems: list[Problem]
+
+
+def judge(items: Iterable[Item], refs: Mapping[int, Sequence[Ref]], ids: Mapping[Ref, int]) -> Verdict:
+    """Check values and references. ``refs``: by position, the references each record needs."""
+    now = timezone.now()
+    good: list[Item] = []
+    bad: list[tuple[Item, list[Violation], list[Ref]]] = []
+    for position, item in enumerate(items):
+        wrong = violations(item.record, now)
+        missing = [ref for ref in refs[position] if ref not in ids]
+        if wrong or missing:
+            bad.append((item, wrong, missing))
+        else:
+            good.append(item)
+    places = Places([item for item, _, _ in bad], ids)
+    return Verdict(good, list(_problems(bad, places)))
+
+
+def _problems(bad: Iterable[tuple[Item, list[Violation], list[Ref]]], places: "Places") -> Iterator[Problem]:
+    for item, wrong, missing in bad:
+        held = places.held(item)
+        if wrong:
+            yield rejected(item, wrong, held)
+        for ref in missing:
+            yield unmapped(ref, item, held)
+
+
+class Places:
+    """Where records that wait belong, as far as their machine is known."""
+
+    def __init__(self, items: Iterable[Item], ids: Mapping[Ref, int]) -> None:
+        self.ids = ids
+        machines = {found for item in items if (found := self.machine(item))}
+        rows = Equipment.objects.filter(id__in=machines) if machines else Equipment.objects.none()
+        self.plants = dict(rows.values_list("id", "plant_id"))
+
+    def machine(self, item: Item) -> int | None:
+        ref = getattr(item.record, "equipment", None)
+        return self.ids.get(ref) if ref else None
+
+    def plant(self, item: Item) -> int | None:
+        ref = getattr(item.record, "plant", None)
+        return self.ids.get(ref) if ref else self.plants.get(self.machine(item) or 0)
+
+    def held(self, item: Item) -> Held:
+        start = _time(item.record) or item.row.updated_at
+        return Held(
+            row=item.row,
+            kind=item.kind,
+            start=start,
+            end=getattr(item.record, "end", start),
+            plant_id=self.plant(item),
+            equipment_id=self.machine(item),
+        )
+
+
+def _time(record: Record) -> datetime | None:
+    found = (getattr(record, name, None) for name in TIMES)
+    return next((moment for moment in found if moment is not None), None)
+
+
+def rejected(item: Item, wrong: Sequence[Violation], held: Held) -> Problem:
+    """A record with values that cannot be true."""
+    return Problem(
+        kind="rejected_value",
+        cause=item.key,
+        title=f"{NAMES[item.kind].capitalize()} {item.key}: {wrong[0].field.replace('_', ' ')} rejected",
+        message=" ".join(violation.message for violation in wrong),
+        external_key=item.key,
+        trace_id=item.row.trace_id,
+        context={"field": wrong[0].field, "fields": [violation.field for violation in wrong], **shown(item)},
+        plant_id=held.plant_id,
+        equipment_id=held.equipment_id,
+        held=held,
+    )
+
+
+def unmapped(ref: Ref, item: Item, held: Held) -> Problem:
+    """A record that names something we do not know."""
+    what, name = NAMES[ref.kind], ref.label or next(iter(ref.codes), ref.key)
+    return Problem(
+        kind="unmapped_key",
+        cause=f"{ref.kind}:{identity_key(ref)}",
+        title=f"Unknown {what}: {name}",
+        message=f"“{name}” ({ref.key or 'no key'}) matches no {what} we know. Records that name it wait.",
+        external_key=ref.key,
+        trace_id=item.row.trace_id,
+        context={
+            "ref": {"kind": ref.kind.value, "key": ref.key, "codes": list(ref.codes), "label": ref.label}
+        },
+        plant_id=held.plant_id,
+        equipment_id=held.equipment_id if ref.kind != Kind.EQUIPMENT else None,
+        held=held,
+    )
+
+
+def shown(item: Item) -> dict[str, Any]:
+    """The record's plain values for the exception's page."""
+    values = {field.name: getattr(item.record, field.name) for field in fields(item.record)}
+    plain = {name: to_json(value) for name, value in values.items() if not isinstance(value, Ref | tuple)}
+    named = {name: value.label or value.key for name, value in values.items() if isinstance(value, Ref)}
+    return {"record_kind": item.kind.value, "record_key": item.key, "record": {**plain, **named}}
+
+
+def ref_of(context: Mapping[str, Any]) -> Ref:
+    """The reference an ``unmapped_key`` exception is about."""
+    ref = context["ref"]
+    return Ref(kind=Kind(ref["kind"]), key=ref["key"], codes=tuple(ref["codes"]), label=ref["label"])

@@ -1,0 +1,159 @@
+"""Master records of a batch: resolved and written in rounds, since some refer to others of the same batch."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from sync.exceptions.queue import Problem
+from sync.identities import owners, ref_to
+from sync.load import masters
+from sync.load.masters import Written, standard_reason
+from sync.load.places import settle_plants
+from sync.load.specs import ASKED_WHEN_NEEDED, SPECS, Ids, leave_refs, refs_of
+from sync.mapping import Item, Places, rejected, unmapped
+from sync.models import Source
+from sync.records import EquipmentRecord, Kind, Master, ReasonRecord, Ref
+from sync.references import Resolved, find
+from sync.validation import Violation, violations
+
+
+@dataclass(frozen=True, slots=True)
+class Mastered:
+    """What became of master records: kinds that got new names, how many were written, and what waits."""
+
+    kinds: set[Kind]
+    loaded: int
+    problems: list[Problem]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    item: Item
+    record: Master
+
+    @property
+    def own(self) -> Ref:
+        return ref_to(self.record)
+
+
+def load(source: Source, items: Sequence[Item], *, create: str = "", by: str = "") -> Mastered:
+    """Write master records.
+
+    Args:
+        create: key of a record to make a new row of, though the source is not the system of record.
+        by: the person who wants that.
+    """
+    owns = {Kind(kind) for kind, owner in owners().items() if owner == source.pk}
+    valid, problems = _valid(items)
+    waiting, kinds, loaded = valid, set[Kind](), 0
+    while waiting:
+        resolved = find(source, _refs(waiting, owns, create))
+        ready, rest = _ready(waiting, resolved.ids, owns, create)
+        if not ready:
+            break
+        masters.write(source, ready, resolved.ids, owns=owns, by=by)
+        problems += _left_open(source, ready, owns)
+        kinds |= {ref_to(item.record).kind for item in ready}
+        loaded += len(ready)
+        waiting = rest
+    problems += _waiting(source, waiting, owns, create)
+    if kinds & {Kind.PLANT, Kind.EQUIPMENT, Kind.CALENDAR}:
+        settle_plants()
+    return Mastered(kinds, loaded, problems)
+
+
+def _valid(items: Sequence[Item]) -> tuple[list[_Entry], list[Problem]]:
+    now = timezone.now()
+    entries, problems = [], []
+    for item in items:
+        wrong = violations(item.record, now)
+        if wrong:
+            problems.append(rejected(item, wrong, Places([item], {}).held(item)))
+        elif isinstance(item.record, Master):
+            entries.append(_Entry(item, item.record))
+    return entries, problems
+
+
+def _refs(entries: Sequence[_Entry], owns: Collection[Kind], create: str) -> Iterator[Ref]:
+    for entry in entries:
+        yield entry.own
+        yield from _needs(entry, owns, create).values()
+        yield from leave_refs(entry.record).values()
+
+
+def _needs(entry: _Entry, owns: Collection[Kind], create: str) -> dict[str, Ref]:
+    return refs_of(entry.record, owned=entry.own.kind in owns or entry.item.key == create)
+
+
+def _ready(
+    entries: Sequence[_Entry], ids: Ids, owns: Collection[Kind], create: str
+) -> tuple[list[Written], list[_Entry]]:
+    ready: list[Written] = []
+    rest: list[_Entry] = []
+    for entry in entries:
+        known = _canonical(entry, ids)
+        may_create = entry.item.key == create or (
+            entry.own.kind in owns and not isinstance(entry.record, ReasonRecord)
+        )
+        if known is not None or (may_create and _placed(entry, ids)):
+            ready.append(Written(entry.item.row, entry.record, known))
+        else:
+            rest.append(entry)
+    return ready, rest
+
+
+def _canonical(entry: _Entry, ids: Ids) -> int | None:
+    known = ids.get(entry.own)
+    if known is None and isinstance(entry.record, ReasonRecord):
+        return standard_reason(entry.record)
+    return known
+
+
+def _placed(entry: _Entry, ids: Ids) -> bool:
+    """Whether all is there that a new row cannot be without. A machine's place may be its line's or parent's."""
+    record = entry.record
+    names = SPECS[type(record)].required
+    if isinstance(record, EquipmentRecord) and record.plant is None:
+        return any(ref in ids for ref in (record.line, record.parent) if ref is not None)
+    return all(getattr(record, name) in ids for name in names)
+
+
+def _left_open(source: Source, ready: Sequence[Written], owns: Collection[Kind]) -> Iterator[Problem]:
+    """References of written masters that lead nowhere: the row is there without them, and waits for them."""
+    wanted: list[tuple[Written, Ref]] = []
+    for item in ready:
+        owned = ref_to(item.record).kind in owns
+        refs = [*refs_of(item.record, owned=owned).values(), *leave_refs(item.record).values()]
+        wanted += [(item, ref) for ref in refs]
+    resolved = find(source, {ref for _, ref in wanted})
+    for written, ref in wanted:
+        if ref not in resolved.ids:
+            item = Item(written.row, written.record)
+            yield unmapped(resolved.named([ref])[0], item, Places([item], resolved.ids).held(item))
+
+
+def _waiting(
+    source: Source, entries: Sequence[_Entry], owns: Collection[Kind], create: str
+) -> Iterator[Problem]:
+    resolved = find(source, _refs(entries, owns, create))
+    places = Places([entry.item for entry in entries], resolved.ids)
+    for entry in entries:
+        yield from _why(entry, resolved, owns, create, places)
+
+
+def _why(
+    entry: _Entry, resolved: Resolved, owns: Collection[Kind], create: str, places: Places
+) -> Iterator[Problem]:
+    kind, held = entry.own.kind, places.held(entry.item)
+    missing = [
+        ref for ref in _needs(entry, owns, create).values() if ref not in resolved.ids and kind in owns
+    ]
+    if kind in owns and missing and not isinstance(entry.record, ReasonRecord):
+        for ref in missing:
+            yield unmapped(resolved.named([ref])[0], entry.item, held)
+    elif kind == Kind.EQUIPMENT and kind in owns:
+        wrong = Violation("plant", "A machine needs a plant: a location or company, its own or its parent's.")
+        yield rejected(entry.item, [wrong], held)
+    elif kind not in ASKED_WHEN_NEEDED:
+        yield unmapped(entry.own, entry.item, held)

@@ -1,0 +1,111 @@
+"""Replay: run mapping again from landing. Rows that have become fine are loaded; others get their new reason."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+
+from django.db import transaction
+
+from sync.exceptions.queue import close_empty
+from sync.landing import locked
+from sync.mapping import ref_of
+from sync.models import HeldRecord, RawRecord, Source, Stream, SyncException
+from sync.pipeline import Outcome
+from sync.poison import load
+from sync.records import Kind
+from sync.references import find
+
+BATCH = 1000
+
+
+def replay_rows(raw_ids: Collection[int], *, create: str = "", by: str = "") -> Outcome:
+    """Map landed rows again, in the caller's transaction, and whatever waited for the names that brings.
+
+    Rows that newer content has replaced are left out: that content was mapped when it came.
+    """
+    outcome = _replay(raw_ids, create=create, by=by)
+    outcome.add(release(outcome.kinds))
+    return outcome
+
+
+def _replay(raw_ids: Collection[int], *, create: str = "", by: str = "") -> Outcome:
+    outcome = Outcome()
+    for stream, batch in _by_stream(raw_ids):
+        outcome.add(load(stream, locked(batch), known=True, create=create, by=by))
+    _drop_outdated(raw_ids)
+    return outcome
+
+
+def _by_stream(raw_ids: Collection[int]) -> Iterator[tuple[Stream, list[int]]]:
+    """Masters before facts, in the order they came, in batches."""
+    groups: dict[int, list[int]] = defaultdict(list)
+    rows = RawRecord.objects.filter(id__in=raw_ids).order_by("id")
+    for stream_id, raw_id in rows.values_list("stream_id", "id"):
+        groups[stream_id].append(raw_id)
+    for stream in Stream.objects.filter(id__in=groups).select_related("source").order_by("rank", "id"):
+        ids = groups[stream.pk]
+        for first in range(0, len(ids), BATCH):
+            yield stream, ids[first : first + BATCH]
+
+
+def _drop_outdated(raw_ids: Collection[int]) -> None:
+    """Rows that have been replaced or are gone wait for nothing any more."""
+    rows = HeldRecord.objects.filter(raw_id__in=raw_ids).exclude(raw__current=True, raw__gone_at=None)
+    exceptions = set(rows.values_list("exception_id", flat=True))
+    rows.delete()
+    close_empty(exceptions)
+
+
+def release(kinds: Collection[Kind]) -> Outcome:
+    """Replay what waits for names that are known by now, in the caller's transaction.
+
+    Args:
+        kinds: of which names have become known.
+    """
+    outcome, tried = Outcome(), set[int]()
+    while kinds:
+        known = set(_known_by_now(kinds)) - tried
+        rows = HeldRecord.objects.filter(exception__in=known)
+        step = _replay(set(rows.values_list("raw_id", flat=True)))
+        close_empty(known)
+        outcome.add(step)
+        tried |= known
+        kinds = step.kinds if known else ()
+    return outcome
+
+
+def _known_by_now(kinds: Collection[Kind]) -> list[int]:
+    waiting: dict[int, list[SyncException]] = defaultdict(list)
+    rows = SyncException.objects.filter(
+        kind="unmapped_key", context__ref__kind__in=[str(kind) for kind in kinds]
+    )
+    for exception in rows.exclude(status=SyncException.Status.RESOLVED):
+        waiting[exception.source_id].append(exception)
+    known: list[int] = []
+    for source in Source.objects.filter(id__in=waiting):
+        refs = {exception.pk: ref_of(exception.context) for exception in waiting[source.pk]}
+        found = find(source, refs.values()).ids
+        known += [pk for pk, ref in refs.items() if ref in found]
+    return known
+
+
+def replay_stream(stream: Stream, *, keys: Collection[str] | None = None) -> Outcome:
+    """Map all current rows of a stream again, or those with these keys; each batch is a transaction."""
+    rows = RawRecord.objects.filter(stream=stream, current=True, gone_at=None).order_by("id")
+    if keys is not None:
+        rows = rows.filter(external_key__in=keys)
+    raw_ids = list(rows.values_list("id", flat=True))
+    outcome = Outcome()
+    for first in range(0, len(raw_ids), BATCH):
+        with transaction.atomic():
+            outcome.add(replay_rows(raw_ids[first : first + BATCH]))
+    return outcome
+
+
+def release_all() -> Outcome:
+    """Replay whatever waits for a name that is known by now.
+
+    Loading releases at once what it sees waiting. What two streams did in the same moment, neither saw: this
+    finds it at the next tick.
+    """
+    with transaction.atomic():
+        return release(list(Kind))
