@@ -66,7 +66,7 @@ class Factory:
                 self._plan_day(self._next_day)
                 self._next_day += timedelta(days=1)
             self.agenda.run(until)
-            self.now = max(self.now, until)
+            self.odoo.now = self.now = max(self.now, until)
 
     def tick(self) -> None:
         """Catches up with the wall clock, if the clock runs."""

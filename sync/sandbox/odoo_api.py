@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 from sync.sandbox.odoo_domain import Positions, Searcher
 from sync.sandbox.odoo_tables import ORDER, Odoo
 from sync.sandbox.store import stamp
 
+METHODS = (
+    "fields_get", "search", "search_count", "search_read", "read", "context_get", "has_access",
+    "check_access_rights",
+)  # fmt: skip
 READ_ONLY_METHODS = ("create", "write", "unlink", "copy")
-EXISTING_ELSEWHERE = ("ir.model", "ir.model.fields", "ir.model.data", "mail.message", "mail.tracking.value",
-                      "hr.employee", "res.partner", "res.groups", "stock.move", "purchase.order")  # fmt: skip
+ASK = "Contact your administrator to request access if necessary."
+# Models of a real server that this account may not read, with the name Odoo shows for them.
+FORBIDDEN = {
+    "ir.model": "Models",
+    "ir.model.fields": "Fields",
+    "ir.model.data": "Model Data",
+    "mail.tracking.value": "Mail Tracking Value",
+    "hr.employee": "Employee",
+    "stock.move": "Stock Move",
+}
 
 
 class OdooError(Exception):
@@ -39,38 +52,31 @@ class Orm:
         context = kwargs.pop("context", None) or {}
         if method.startswith("_"):
             raise access_error(f"Private methods (such as '{model}.{method}') cannot be called remotely.")
-        if model not in self.odoo.tables:
-            self._refuse_model(model)
-        if method in READ_ONLY_METHODS:
-            raise access_error(f"You are not allowed to modify '{model}' ({model}) records.\n\nContact your "
-                               "administrator to request access if necessary.")  # fmt: skip
-        handler = getattr(Model(self.odoo, model, uid, context), METHODS.get(method, ""), None)
-        if handler is None:
+        if model not in self.odoo.tables and model not in FORBIDDEN:
+            raise OdooError("odoo.exceptions.UserError", f"Object {model} doesn't exist")
+        if method not in (*METHODS, *READ_ONLY_METHODS):
             raise OdooError("builtins.AttributeError", f"The method '{model}.{method}' does not exist")
+        if model in FORBIDDEN:
+            raise access_error(
+                f"You are not allowed to access '{FORBIDDEN[model]}' ({model}) records.\n\n{ASK}"
+            )
+        if method in READ_ONLY_METHODS:
+            raise access_error(f"You are not allowed to modify '{model}' ({model}) records.\n\n{ASK}")
+        handler = getattr(Model(self.odoo, model, uid, context), method)
         return self._invoke(handler, method, args, kwargs)
-
-    def _refuse_model(self, model: str) -> None:
-        if model in EXISTING_ELSEWHERE:
-            raise access_error(f"You are not allowed to access '{model}' ({model}) records.\n\nContact your "
-                               "administrator to request access if necessary.")  # fmt: skip
-        raise OdooError("odoo.exceptions.UserError", f"Object {model} doesn't exist")
 
     def _invoke(
         self, handler: Callable[..., Any], method: str, args: list[Any], kwargs: dict[str, Any]
     ) -> Any:
-        known = handler.__code__.co_varnames[1 : handler.__code__.co_argcount]
-        if unknown := [name for name in kwargs if name not in known]:
+        try:
+            signature(handler).bind(*args, **kwargs)
+        except TypeError as error:
             function = "_read_format" if method == "search_read" else method
-            raise OdooError(
-                "builtins.TypeError",
-                f"BaseModel.{function}() got an unexpected keyword argument '{unknown[0]}'",
-            )
+            raise OdooError("builtins.TypeError", f"BaseModel.{function}() {error}") from error
         try:
             return handler(*args, **kwargs)
         except ValueError as error:
             raise OdooError("builtins.ValueError", str(error)) from error
-        except TypeError as error:
-            raise OdooError("builtins.TypeError", f"BaseModel.{error}") from error
 
 
 class Model:
@@ -181,8 +187,3 @@ class Model:
             shown = {each: [each, self.odoo.label(relation, each)] for each in set(values) if each}
             return [shown.get(each, False) for each in values]
         return [False if each is None else each for each in values]
-
-
-METHODS = {name: name for name in ("fields_get", "search", "search_count", "search_read", "read",
-                                   "context_get",
-                                   "has_access", "check_access_rights")}  # fmt: skip

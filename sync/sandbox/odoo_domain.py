@@ -107,7 +107,7 @@ class Searcher:
             raise ValueError(f"Invalid field {self.model}.{name} in condition {leaf!r}")
         if operator not in OPERATORS:
             raise ValueError(f"Invalid operator in condition {leaf!r}")
-        if not meta.get("searchable", True) and not self.odoo.derived(self.model, name):
+        if not meta.get("searchable", True):
             raise ValueError(f"Cannot convert {self.model}.{name} to SQL because it is not stored")
         values = self.values(name, among)
         if rest or operator in ("any", "not any"):

@@ -60,11 +60,15 @@ class OdooServer:
     def _common(self, method: str, args: list[Any]) -> Any:
         if method == "version":
             return VERSION
+        if method not in ("login", "authenticate") or len(args) < 3:
+            raise OdooError("builtins.ValueError", f"Method not found: {method}")
         database, login, password = args[:3]
         _check_database(database)
         return self.uid if (login, password) == (LOGIN, PASSWORD) else False
 
     def _object(self, args: list[Any], *, named: bool) -> Any:
+        if len(args) < 5:
+            raise OdooError("builtins.ValueError", "not enough values to unpack")
         database, uid, password, model, method, *rest = args
         _check_database(database)
         if uid != self.uid or password != PASSWORD:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sync.sandbox.odoo_native import Month, Reliability, months, reliability
 from sync.sandbox.store import Table
 
 COLUMNS: dict[str, str] = {
@@ -92,6 +93,14 @@ class Odoo:
 
     def __init__(self) -> None:
         self.tables = {model: Table(model, names.split()) for model, names in COLUMNS.items()}
+        self.now = 0
+        self._months: tuple[int, dict[int, Month]] = (-1, {})
+
+    def month(self, workcenter_id: int) -> Month:
+        """Odoo's own figures of a work center, kept for the current second."""
+        if self._months[0] != self.now:
+            self._months = (self.now, months(self))
+        return self._months[1][workcenter_id]
 
     def __getitem__(self, model: str) -> Table:
         return self.tables[model]
@@ -181,6 +190,14 @@ def _open_requests(odoo: Odoo, row: dict[str, Any]) -> int:
     return sum(not odoo.follow("maintenance.stage", requests.get(each, "stage_id"), "done") for each in mine)
 
 
+def _native(name: str) -> Compute:
+    return lambda odoo, row: getattr(odoo.month(row["id"]), name)
+
+
+def _lived(name: str) -> Compute:
+    return lambda odoo, row: getattr(reliability(odoo, row), name)
+
+
 def _working_state(odoo: Odoo, row: dict[str, Any]) -> str:
     """The newest open line decides; "done" is Odoo's word for running."""
     lines = odoo["mrp.workcenter.productivity"]
@@ -193,6 +210,8 @@ def _working_state(odoo: Odoo, row: dict[str, Any]) -> str:
 
 
 DERIVED: dict[tuple[str, str], Compute] = {
+    **{("mrp.workcenter", name): _native(name) for name in ("oee", *Month._fields)},
+    **{("maintenance.equipment", name): _lived(name) for name in Reliability._fields},
     ("mrp.workcenter.productivity", "loss_type"): _line_loss_type,
     ("mrp.workcenter.productivity", "production_id"): _via("workorder_id", "mrp.workorder", "production_id"),
     ("mrp.workcenter.productivity.loss", "loss_type"): _loss_type,
@@ -215,5 +234,4 @@ DERIVED: dict[tuple[str, str], Compute] = {
     ("resource.calendar", "attendance_ids"): _children("resource.calendar.attendance", "calendar_id"),
     ("resource.calendar", "leave_ids"): _children("resource.calendar.leaves", "calendar_id"),
     ("resource.calendar", "global_leave_ids"): _global_leaves,
-    ("uom.uom", "display_name"): _name,
 }

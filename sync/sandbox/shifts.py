@@ -86,9 +86,9 @@ def attendances(plant: Plant) -> list[Attendance]:
     for weekday in plant.weekdays:
         for shift in plant.shifts:
             for start, stop, period in (
-                (shift.start, shift.break_from, "morning"),
-                (shift.break_from, shift.break_to, "lunch"),
-                (shift.break_to, shift.stop, "afternoon"),
+                (float(shift.start), float(shift.break_from), "morning"),
+                (float(shift.break_from), float(shift.break_to), "lunch"),
+                (float(shift.break_to), float(shift.stop), "afternoon"),
             ):
                 rows += _rows_within_days(weekday, start, stop, period, shift.name)
     return sorted(rows)
@@ -99,7 +99,7 @@ def _rows_within_days(weekday: int, start: float, stop: float, period: str, name
         return [Attendance((weekday + 1) % 7, start - 24, stop - 24, period, name)]
     if stop > 24:
         return [
-            Attendance(weekday, start, 24, period, name),
-            Attendance((weekday + 1) % 7, 0, stop - 24, period, name),
+            Attendance(weekday, start, 24.0, period, name),
+            Attendance((weekday + 1) % 7, 0.0, stop - 24, period, name),
         ]
     return [Attendance(weekday, start, stop, period, name)]
