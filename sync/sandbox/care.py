@@ -17,7 +17,7 @@ from sync.sandbox.spec import Plant
 from sync.sandbox.tickets import Ticket
 from sync.sandbox.workshop import maintenance_stop
 
-WORTH_AN_ORDER_S = 1200
+WORTH_AN_ORDER_S = 2400
 FAULTS = ("Hydraulic pressure lost", "Drive fault", "Sensor without signal", "Guard circuit open",
           "Bearing hot",
           "Tool broken", "Coolant leak", "Encoder error", "Axis follow-up error", "Belt torn")  # fmt: skip
@@ -46,7 +46,7 @@ class Care:
     def broke_down(self, machine: Machine, span: Span) -> None:
         """Long breakdowns get a downtime and a work order, mirrored by an Odoo request."""
         rng = self.random(f"{machine.index}:{span.start}")
-        if span.stop - span.start < WORTH_AN_ORDER_S or rng.random() < 0.15:
+        if span.stop - span.start < WORTH_AN_ORDER_S or rng.random() < 0.3:
             return
         title = f"{span.reason.name}: {rng.choice(FAULTS)}"
         ticket = self._ticket(
@@ -73,8 +73,8 @@ class Care:
     ) -> Ticket:
         crew = self.crews[plant.key]
         first = rng.choice(crew)
-        helper = rng.choice(crew) if rng.random() < 0.3 else first
-        technicians = [first] if helper == first else [first, helper]
+        second = rng.choice(crew) if rng.random() < 0.3 else first
+        technicians = [first] if second == first else [first, second]
         ticket = Ticket(self.atlas, self.desk, asset, title, technicians, category=BREAKDOWN, machine=machine)
         ticket.due = at + 86400
         ticket.asked_first = rng.random() < 0.25

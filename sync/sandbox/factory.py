@@ -198,8 +198,8 @@ def _build_machine(rng: Random, shop: Workshop, number: int, index: int) -> Mach
     weak = rng.random() < 0.2  # every factory has a few machines that nobody likes
     machine = Machine(
         shop.plant, line, number + 1, index, f"{line.plant}-{line.code}-{number + 1:02}",
-        f"{line.machine} {number + 1}", mtbf_h=rng.uniform(12, 26) if weak else rng.uniform(30, 140),
-        mttr_s=rng.uniform(2000, 4200), care=rng.uniform(2.5, 4.5) if weak else rng.uniform(0.7, 1.8),
+        f"{line.machine} {number + 1}", mtbf_h=rng.uniform(14, 28) if weak else rng.uniform(34, 150),
+        mttr_s=rng.uniform(2000, 4200), care=rng.uniform(1.8, 3.2) if weak else rng.uniform(0.7, 1.8),
         pace=rng.uniform(0.71, 0.82) if weak else rng.uniform(0.84, 0.965),
         scrap_rate=rng.uniform(0.03, 0.055) if weak else rng.uniform(0.005, 0.03), setup_s=rng.uniform(750,
             2300),

@@ -113,11 +113,11 @@ class Hazard(NamedTuple):
 
 
 COMMON = (
-    Hazard(MINOR, 0.125, 150, 0.45),
-    Hazard(MATERIAL, 0.035, 700, 0.7),
-    Hazard(OPERATOR, 0.02, 500, 0.6),
-    Hazard(BLOCKED, 0.03, 640, 0.7),
-    Hazard(DEFECT, 0.010, 640, 0.5),
+    Hazard(MINOR, 0.07, 160, 0.4),
+    Hazard(MATERIAL, 0.02, 1000, 0.7),
+    Hazard(OPERATOR, 0.012, 700, 0.6),
+    Hazard(BLOCKED, 0.018, 900, 0.7),
+    Hazard(DEFECT, 0.007, 800, 0.5),
     Hazard(REDUCED_YIELD, 0.004, 420, 0.5),
 )
 FAILURES = ((FAILURE, 0.56), (TOOL_FAILURE, 0.26), (ELECTRICAL, 0.18))

@@ -12,7 +12,7 @@ from sync.sandbox.machine import Floor, Forced, Job, Machine, Order, changeover,
 from sync.sandbox.shifts import ShiftDay, planned_spans, shifts_of
 from sync.sandbox.spec import CLEANING, NO_ORDERS, PLANNED_MAINTENANCE, Line, Plant
 
-ORDER_S = (4.4 * 3600, 11.5 * 3600)
+ORDER_S = (4.0 * 3600, 10.5 * 3600)
 CLEANING_S = 1800
 
 
