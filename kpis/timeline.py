@@ -30,7 +30,7 @@ class TimelineSpan:
     """A span of one state. Spans touch, and cover the window up to ``as_of``.
 
     ``not_scheduled`` is "break", "leave" or "off shift" where ``state`` is NOT_SCHEDULED, else "".
-    ``facts``: all records in it, the one that gives the state first. ``reason`` of a stop. ``open``: it goes on.
+    ``facts``: all records in it, the one that gives the state first. ``open``: it goes on.
     """
 
     start: datetime
