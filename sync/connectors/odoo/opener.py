@@ -35,6 +35,10 @@ class _Bounded(BaseHandler):
         self.total_s = total_s
 
     def http_response(self, request: Request, response: http.client.HTTPResponse) -> io.BytesIO:
+        with response:
+            return io.BytesIO(self._body(response))
+
+    def _body(self, response: http.client.HTTPResponse) -> bytes:
         declared = int(response.headers.get("Content-Length") or 0)
         deadline = time.monotonic() + self.total_s
         body = bytearray()
@@ -46,7 +50,7 @@ class _Bounded(BaseHandler):
                 raise TimeoutError("the answer took too long")
         if len(body) < declared:
             raise http.client.IncompleteRead(bytes(body), declared - len(body))
-        return io.BytesIO(body)
+        return bytes(body)
 
     https_response = http_response
 

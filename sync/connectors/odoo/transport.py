@@ -6,6 +6,7 @@ Odoo 22 drops ``/jsonrpc``; JSON-2 will be the second implementation of ``Transp
 import http.client
 import logging
 from typing import Any, Protocol
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
 import odoorpc
@@ -88,5 +89,8 @@ class JsonRpcTransport:
             raise
         except odoorpc.error.RPCError as error:
             raise faults.from_answer(error.info, call) from error
+        except HTTPError as error:
+            error.close()
+            raise faults.from_network(error, call) from error
         except FAILURES as error:
             raise faults.from_network(error, call) from error
