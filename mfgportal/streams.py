@@ -12,6 +12,9 @@ from mfgportal.accounts.access import exceptions_of
 from mfgportal.accounts.models import User
 from sync.models import Stream, SyncException, SyncRun
 
+SOURCE_KINDS = ("source_unavailable", "source_refused")
+STREAM_KINDS = ("schema_drift", "failed_sync", "mass_deletion")
+
 
 class State(StrEnum):
     """Worst first; ``WAITING`` has never been read to its end."""
@@ -67,11 +70,23 @@ def _last_run(stream: Stream) -> int | None:
 
 
 def _troubles(user: User, streams: Iterable[Stream]) -> dict[int, SyncException]:
-    """Per stream its newest open exception that holds no record: it is about the stream itself."""
-    rows = exceptions_of(user).filter(
-        stream__in=[stream.pk for stream in streams], status=SyncException.Status.OPEN, held_records=None
-    )
-    return {row.stream_id: row for row in rows.order_by("last_seen") if row.stream_id}
+    """Per stream what stops it: its newest open exception about itself, or else about its source."""
+    open_now = exceptions_of(user).filter(status=SyncException.Status.OPEN).order_by("last_seen")
+    of_source: dict[int, SyncException] = {}
+    of_stream: dict[int, SyncException] = {}
+    for row in open_now.filter(kind__in=(*SOURCE_KINDS, *STREAM_KINDS)):
+        if row.kind in SOURCE_KINDS:
+            of_source[row.source_id] = row
+        elif row.stream_id:
+            of_stream[row.stream_id] = row
+    shared = {stream.pk: of_source[stream.source_id] for stream in streams if _shares(stream, of_source)}
+    return shared | of_stream
+
+
+def _shares(stream: Stream, of_source: dict[int, SyncException]) -> bool:
+    """Whether trouble of its source is why it fails, or the stream is the one that met it."""
+    trouble = of_source.get(stream.source_id)
+    return trouble is not None and (stream.failures > 0 or trouble.stream_id == stream.pk)
 
 
 def _status(

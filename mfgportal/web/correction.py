@@ -9,7 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 
-from mfgportal.web.sides import words
+from mfgportal.web.sides import text, words
 from sync.exceptions import fields_to_correct
 from sync.models import SyncException
 
@@ -32,6 +32,11 @@ class Correctable:
     value: Any
     zone: str
     form: CorrectionForm
+
+    @property
+    def shown(self) -> str:
+        """The value in force, for people."""
+        return text(str(self.value) if isinstance(self.value, date) else self.value)
 
     @property
     def label(self) -> str:

@@ -25,7 +25,7 @@ class Filters(forms.Form):
 
     q = forms.CharField(label="Search", required=False, widget=forms.TextInput({"type": "search"}))
     status = forms.ChoiceField(choices=STATUSES, required=False)
-    kind = forms.ChoiceField(required=False)
+    kind = forms.ChoiceField(required=False, widget=forms.HiddenInput)
     severity = forms.ChoiceField(choices=SEVERITIES, required=False)
     source = forms.ModelChoiceField(
         Source.objects.all(), to_field_name="name", required=False, empty_label="Any"

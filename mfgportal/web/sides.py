@@ -44,8 +44,8 @@ def sides(exception: SyncException) -> Sides | None:
         return None
     field = words(exception.context.get("field", "value"))
     rows = [
-        _row(field, [text(side["value"]) for side in found]),
-        _row("Title", [text(side["title"]) for side in found]),
+        Row(field, [text(side["value"]) for side in found], differs=True),
+        Row("Title", [text(side["title"]) for side in found], differs=False),
         Row("Changed", [moment(side["at"]) for side in found], differs=False),
     ]
     return Sides([_head(side) for side in found], rows)
@@ -54,10 +54,6 @@ def sides(exception: SyncException) -> Sides | None:
 def _head(side: Context) -> Head:
     url = record_url(side["source"], side["external_key"])
     return Head(side["source_title"], side["external_key"], url)
-
-
-def _row(label: str, values: list[str]) -> Row:
-    return Row(label, values, differs=len(set(values)) > 1)
 
 
 def key_facts(exception: SyncException) -> list[tuple[str, str]]:

@@ -28,7 +28,7 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
         label="API key",
         required=False,
         help_text="Used instead of the password where the source takes one.",
-        widget=forms.PasswordInput({"autocomplete": "off"}),
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
     )
     connector = forms.ChoiceField()
     url = forms.URLField(
@@ -39,6 +39,7 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
     )
     options = forms.JSONField(
         required=False,
+        initial=dict,
         help_text='Settings of the connector, as JSON, for example {"requests_per_minute": 60}.',
         widget=forms.Textarea({"rows": 3, "spellcheck": "false"}),
     )

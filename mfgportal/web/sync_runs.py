@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
-from mfgportal.accounts.access import Right, exceptions_of, may, person, require
+from mfgportal.accounts.access import Right, may, person, require
 from mfgportal.streams import State, runs_matching, streams_now
 from mfgportal.web.page import Crumb, page
 from sync import tasks
-from sync.models import Source, Stream, SyncException, SyncRun
+from sync.models import Source, Stream, SyncRun
 
 PER_PAGE = 50
 BROKER_DOWN = (
@@ -35,6 +35,7 @@ def sync_runs(request: HttpRequest) -> HttpResponse:
         "running": any(status.running for status in found),
         "troubled": sum(status.state in {State.FAILED, State.LATE} for status in found),
         "may_run": may(person(request), Right.RUN_SYNC),
+        "may_manage": may(person(request), Right.MANAGE_SOURCES),
         **_runs(request),
     }
     return page(request, "sync", context)
@@ -57,9 +58,9 @@ def sync_run(request: HttpRequest, pk: int) -> HttpResponse:
         "run": run,
         "took": (run.ended_at or timezone.now()) - run.started_at,
         "counts": _counts(run),
-        "trouble": exceptions_of(person(request))
-        .filter(stream=run.stream, status=SyncException.Status.OPEN, held_records=None)
-        .first(),
+        "trouble": streams_now(person(request), Stream.objects.filter(pk=run.stream_id), timezone.now())[
+            0
+        ].trouble,
         "may_run": may(person(request), Right.RUN_SYNC),
     }
     return page(request, "sync/run", context)
