@@ -1,0 +1,233 @@
+"""Atlas's DTOs → records."""
+
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from sync.connectors.atlas.connector import AtlasConnector
+from sync.connectors.atlas.places import path_of
+from sync.connectors.base import SourceConfig
+from sync.errors import BadRow
+from sync.records import (
+    DowntimeRecord,
+    EquipmentRecord,
+    Kind,
+    LabourRecord,
+    LineRecord,
+    PartRecord,
+    PartUseRecord,
+    PlantRecord,
+    Record,
+    TechnicianRecord,
+    WorkOrderRecord,
+    WorkStatus,
+    WorkType,
+)
+from tests.sync.connectors.atlas import dto
+from tests.sync.connectors.atlas.fake import FakeAtlas
+
+
+@pytest.fixture
+def full(atlas: FakeAtlas) -> FakeAtlas:
+    atlas.rows = {
+        "locations": dto.LOCATIONS,
+        "assets": [dto.ASSET],
+        "work-orders": [dto.WORK_ORDER],
+        "users": [dto.USER],
+        "parts": [dto.PART],
+    }
+    atlas.children = {
+        "/asset-downtimes/asset/7": [dto.DOWNTIME],
+        "/labors/work-order/31": [dto.LABOR],
+        "/part-quantities/work-order/31": [dto.PART_QUANTITY],
+    }
+    return atlas
+
+
+def payloads(atlas: FakeAtlas, stream: str) -> list[dict[str, Any]]:
+    with closing(AtlasConnector(atlas.config)) as connector:
+        return [row.payload for page in connector.read(stream, {}) for row in page.rows]
+
+
+def records(atlas: FakeAtlas, stream: str, **changes: Any) -> list[Record]:
+    found = payloads(atlas, stream)
+    return [one for row in found for one in AtlasConnector.to_records(stream, {**row, **changes})]
+
+
+def only(atlas: FakeAtlas, stream: str, **changes: Any) -> Any:
+    (found,) = records(atlas, stream, **changes)
+    return found
+
+
+def test_roots_are_plants_their_children_lines_and_the_rest_folds(full: FakeAtlas) -> None:
+    plant, line = records(full, "locations")
+    assert isinstance(plant, PlantRecord)
+    assert isinstance(line, LineRecord)
+    assert (plant.external_key, plant.name) == ("location/1", "Lyon")
+    assert (line.external_key, line.plant.key) == ("location/2", "location/1")
+
+
+def test_asset(full: FakeAtlas) -> None:
+    asset = only(full, "assets")
+    assert isinstance(asset, EquipmentRecord)
+    assert asset.plant is not None
+    assert asset.line is not None
+    assert asset.parent is not None
+    assert (asset.plant.key, asset.line.key, asset.parent.key) == ("location/1", "location/2", "asset/5")
+    assert asset.codes == ("PR-04", "SN-1")
+    assert asset.equipment_class == "Press"
+    assert asset.down_now is True
+    assert asset.active
+    assert not asset.work_unit
+
+
+def test_what_changes_by_itself_is_not_kept(full: FakeAtlas) -> None:
+    (row,) = payloads(full, "assets")
+    assert {"image", "files", "updatedAt"}.isdisjoint(row)
+    (row,) = payloads(full, "labour")
+    assert row["assignedTo"] == {"id": 9, "firstName": "Priya", "lastName": "Kulkarni"}
+
+
+def test_an_asset_without_location_is_where_its_parent_is(full: FakeAtlas) -> None:
+    full.rows["assets"] = [{**dto.ASSET, "location": None}]
+    assert only(full, "assets").line.key == "location/2"
+    full.rows["assets"] = [{**dto.ASSET, "location": None, "parentAsset": None}]
+    assert only(full, "assets").plant is None
+
+
+def test_a_ring_of_locations_ends() -> None:
+    assert path_of(1, {1: 2, 2: 1}) == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("status", "down"),
+    [("OPERATIONAL", False), ("EMERGENCY_SHUTDOWN", True), ("MODERNIZATION", False), (None, None)],
+)
+def test_really_down(full: FakeAtlas, status: str | None, down: bool | None) -> None:
+    assert only(full, "assets", status=status, archived=True).down_now is down
+
+
+def test_work_order(full: FakeAtlas) -> None:
+    order = only(full, "work_orders")
+    assert isinstance(order, WorkOrderRecord)
+    assert (order.number, order.status, order.work_type) == (
+        "WO000031",
+        WorkStatus.COMPLETED,
+        WorkType.CORRECTIVE,
+    )
+    assert order.created_at == datetime(2026, 8, 20, 6, tzinfo=UTC)
+    assert order.completed_at == datetime(2026, 8, 22, 15, 39, 24, tzinfo=UTC)
+    assert order.equipment is not None
+    assert order.assigned_to is not None
+    assert (order.equipment.key, order.assigned_to.key, order.priority) == ("asset/7", "user/9", "high")
+    assert order.assigned_to.label == "Priya Kulkarni"
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"status": "OPEN"}, WorkStatus.OPEN),
+        ({"status": "IN_PROGRESS"}, WorkStatus.IN_PROGRESS),
+        ({"status": "ON_HOLD"}, WorkStatus.ON_HOLD),
+        ({"status": "OPEN", "archived": True}, WorkStatus.CANCELLED),
+        ({"status": "COMPLETE", "archived": True}, WorkStatus.COMPLETED),
+    ],
+)
+def test_status_of_a_work_order(full: FakeAtlas, changes: dict[str, Any], status: WorkStatus) -> None:
+    assert only(full, "work_orders", **changes).status is status
+
+
+def test_a_work_order_of_a_plan_is_preventive(full: FakeAtlas) -> None:
+    order = only(full, "work_orders", parentPreventiveMaintenance={"id": 2, "name": "Service"}, customId=None)
+    assert (order.work_type, order.number) == (WorkType.PREVENTIVE, "31")
+
+
+def test_downtime(full: FakeAtlas) -> None:
+    stop = only(full, "downtimes")
+    assert isinstance(stop, DowntimeRecord)
+    assert (stop.external_key, stop.equipment.key) == ("asset-downtime/7.4", "asset/7")
+    assert (stop.start, stop.end) == (
+        datetime(2026, 8, 22, 10, tzinfo=UTC),
+        datetime(2026, 8, 22, 11, 30, tzinfo=UTC),
+    )
+    assert stop.reason.codes == ("unspecified-failure",)
+    assert not stop.inherited
+    assert only(full, "downtimes", duration=0).end is None
+
+
+def test_labour_and_parts(full: FakeAtlas) -> None:
+    labour, used = only(full, "labour"), only(full, "part_uses")
+    assert isinstance(labour, LabourRecord)
+    assert isinstance(used, PartUseRecord)
+    assert (labour.external_key, labour.work_order.key, labour.seconds) == (
+        "labor/31.6",
+        "work-order/31",
+        1800,
+    )
+    assert labour.technician is not None
+    assert (labour.technician.key, labour.hourly_rate) == ("user/9", 42)
+    assert only(full, "labour", hourlyRate=0).hourly_rate is None
+    assert (used.external_key, used.part.key, used.quantity) == ("part-quantity/31.8", "part/3", 2.0)
+    assert used.unit_cost == 12.5
+
+
+def test_part_and_person(full: FakeAtlas) -> None:
+    part, person = only(full, "parts"), only(full, "users")
+    assert isinstance(part, PartRecord)
+    assert isinstance(person, TechnicianRecord)
+    assert part.product is not None
+    assert (part.codes, part.product.kind, part.product.codes) == (("SEAL-01",), Kind.PRODUCT, ("SEAL-01",))
+    assert only(full, "parts", barcode=None).product is None
+    assert (person.name, person.codes) == ("Priya Kulkarni", ("priya.kulkarni@example.com",))
+    assert (person.active, person.hourly_rate) == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("stream", "field", "value"),
+    [
+        ("assets", "status", "SLEEPING"),
+        ("assets", "parentAsset", "Line"),
+        ("work_orders", "status", "CANCELLED"),
+        ("work_orders", "status", None),
+        ("work_orders", "priority", "URGENT"),
+        ("work_orders", "completedOn", "22/08/2026"),
+        ("work_orders", "dueDate", "2026-08-22T10:00:00"),
+        ("work_orders", "createdAt", 1_600_000_000),
+        ("work_orders", "asset", {"name": "Press"}),
+        ("downtimes", "startsOn", None),
+        ("downtimes", "startsOn", "soon"),
+        ("downtimes", "duration", "90"),
+        ("downtimes", "duration", 1e15),
+        ("labour", "status", "PAUSED"),
+        ("labour", "duration", None),
+        ("part_uses", "part", None),
+        ("part_uses", "quantity", True),
+        ("parts", "cost", "free"),
+    ],
+)
+def test_bad_values_name_field_and_value(full: FakeAtlas, stream: str, field: str, value: Any) -> None:
+    with pytest.raises(BadRow, match=field) as bad:
+        records(full, stream, **{field: value})
+    assert bad.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("key", "url"),
+    [
+        ("asset/7", "https://cmms.example.com/app/assets/7/details"),
+        ("asset-downtime/7.4", "https://cmms.example.com/app/assets/7/downtimes"),
+        ("work-order/31", "https://cmms.example.com/app/work-orders/31"),
+        ("labor/31.6", "https://cmms.example.com/app/work-orders/31"),
+        ("part/3", "https://cmms.example.com/app/inventory/parts/3"),
+        ("location/1", "https://cmms.example.com/app/locations/1"),
+        ("meter/1", ""),
+    ],
+)
+def test_links_into_atlas(key: str, url: str) -> None:
+    for config in (
+        SourceConfig(url="https://cmms.example.com/api/"),
+        SourceConfig(url="http://api:8080", options={"ui_url": "https://cmms.example.com/"}),
+    ):
+        assert AtlasConnector.record_url(config, key) == url
