@@ -80,6 +80,7 @@ def sandbox() -> Program:
     """The stand-in source systems. `SANDBOX_DAYS` and `SANDBOX_MACHINES` make a smaller factory."""
     sizes = {"--days": os.environ.get("SANDBOX_DAYS"), "--machines": os.environ.get("SANDBOX_MACHINES")}
     flags = [part for flag, size in sizes.items() if size for part in (flag, size)]
+    flags += [f"--odoo-port={ODOO.number}", f"--atlas-port={ATLAS.number}"]
     return Program(
         "sandbox",
         python("sync.sandbox", *flags),

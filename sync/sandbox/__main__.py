@@ -20,7 +20,9 @@ def main() -> int:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    factory = Factory(seed=options.seed, days=options.days, now=options.now, running=True)
+    factory = Factory(
+        seed=options.seed, days=options.days, machines=options.machines, now=options.now, running=True
+    )
     try:
         sandbox = serve(factory, host=options.host, odoo_port=options.odoo_port,
                         atlas_port=options.atlas_port,
@@ -41,6 +43,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--atlas-port", type=int, default=8081)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--days", type=int, default=180, help="length of the history")
+    parser.add_argument("--machines", type=int, default=40)
     parser.add_argument(
         "--now", type=_moment, help="where the clock starts (ISO 8601); default: the real time"
     )
