@@ -54,3 +54,58 @@ document.addEventListener("htmx:afterSettle", (event) => {
   document.getElementById("offline").hidden = true;
   if (event.target.id === "main") document.getElementById("announce").textContent = document.title;
 });
+
+/* --- charts: data from the page, colours from the theme --- */
+const css = (name) => getComputedStyle(root).getPropertyValue(name).trim();
+
+// A string that names a token, such as "--line", becomes its value in the current theme.
+function themed(value) {
+  if (typeof value === "string") return /^--[a-z_-]+$/.test(value) ? css(value) : value;
+  if (Array.isArray(value)) return value.map(themed);
+  if (value && typeof value === "object") {
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, themed(inner)]));
+  }
+  return value;
+}
+
+const CONFIG = {
+  displayModeBar: false, displaylogo: false, showSendToCloud: false, responsive: true, scrollZoom: false,
+  doubleClick: false, showTips: false,
+};
+
+function draw(node) {
+  const source = document.getElementById(node.dataset.chart);
+  if (!source || !window.Plotly) return;
+  const { data, layout } = JSON.parse(source.textContent);
+  Plotly.react(node, themed(data), themed(layout), CONFIG).then(() => {
+    if (node.dataset.drawn) return;
+    node.dataset.drawn = "yes";
+    node.on("plotly_click", ({ points }) => {
+      const link = points.map((point) => data[point.curveNumber].links?.[point.pointNumber]).find(Boolean);
+      if (link) follow(link, node);
+    });
+  });
+}
+
+// As a click on a link of the page would: by htmx where the page is boosted, else by the browser.
+function follow(url, node) {
+  const link = document.createElement("a");
+  link.href = url;
+  link.hidden = true;
+  node.append(link);
+  if (window.htmx) htmx.process(link);
+  link.click();
+}
+
+function drawAll(within = document) {
+  for (const node of within.querySelectorAll("[data-chart]")) draw(node);
+}
+
+document.addEventListener("DOMContentLoaded", () => drawAll());
+document.addEventListener("themechange", () => drawAll());
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawAll());
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (!event.detail.shouldSwap || !window.Plotly) return;
+  for (const node of event.detail.target.querySelectorAll?.("[data-drawn]") ?? []) Plotly.purge(node);
+});
+document.addEventListener("htmx:load", (event) => drawAll(event.detail.elt.parentElement ?? document));

@@ -1,9 +1,11 @@
 """Figures for plotly.js as plain data. Colours are tokens of ``app.css``, looked up by the browser."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
+from textwrap import wrap
 from typing import Any
 
 import orjson
@@ -20,10 +22,11 @@ MAX_BARS = 12
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table; its first cell links to ``url`` if there is one."""
+    """A row of a table; its first cell links to ``url`` and has a ``note`` under it, if there are any."""
 
     cells: tuple[str, ...]
     url: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ def trend_chart(
         (grain.capitalize(), kpi.title, "Period before") if compared else (grain.capitalize(), kpi.title)
     )
     data = _trend_data(kpi, points, [escape(label) for label in labels])
+    data[-1]["links"] = [row.url for row in rows]
     layout = _layout(yaxis=_value_axis(kpi.unit), xaxis=_category_axis(), showlegend=compared)
     return _chart(
         f"trend-{kpi.name}",
@@ -115,7 +119,7 @@ def _trend_data(kpi: Kpi, points: Sequence[Point], labels: Sequence[str]) -> lis
 def pareto_chart(rows: Sequence[ParetoRow], link: Callable[[ParetoRow], str]) -> Chart:
     """Lost hours by reason, largest first, with the cumulative share."""
     shown = rows[:MAX_BARS]
-    labels = [escape(row.reason) for row in shown]
+    labels = _bar_labels(shown)
     bars = {
         "type": "bar",
         "x": labels,
@@ -138,9 +142,16 @@ def pareto_chart(rows: Sequence[ParetoRow], link: Callable[[ParetoRow], str]) ->
         "hovertemplate": "%{y:.0%} so far<extra></extra>",
         "name": "Cumulative share",
     }
-    share = {"overlaying": "y", "side": "right", "range": [0, 1.02], "tickformat": ".0%", "showgrid": False}
+    share = {
+        "overlaying": "y",
+        "side": "right",
+        "range": [0, 1.05],
+        "tickformat": ".0%",
+        "dtick": 0.25,
+        "showgrid": False,
+    }
     layout = _layout(
-        xaxis=_category_axis() | {"tickangle": "auto"},
+        xaxis=_category_axis() | {"dtick": 1},
         yaxis=_axis() | {"ticksuffix": " h", "rangemode": "tozero"},
         yaxis2=_axis() | share,
         showlegend=False,
@@ -148,26 +159,38 @@ def pareto_chart(rows: Sequence[ParetoRow], link: Callable[[ParetoRow], str]) ->
     return _chart("pareto", "Lost time by reason", [bars, line], layout, _pareto_table(rows, link))
 
 
+def _bar_labels(rows: Sequence[ParetoRow]) -> list[str]:
+    """One per bar, in short lines. A reason that counts twice names its loss: equal labels share a bar."""
+    times = Counter(row.reason for row in rows)
+    names = [
+        f"{row.reason} ({LossClass(row.loss_class).label.lower()})" if times[row.reason] > 1 else row.reason
+        for row in rows
+    ]
+    return ["<br>".join(wrap(escape(name), 14, break_long_words=False)) for name in names]
+
+
 def _pareto_table(rows: Sequence[ParetoRow], link: Callable[[ParetoRow], str]) -> Table:
     cells = [
         Row(
             (
                 row.reason,
-                LossClass(row.loss_class).label,
                 str(duration(row.seconds)),
                 f"{row.events:,}",
                 percent(row.share),
                 percent(row.cumulative),
             ),
             link(row),
+            LossClass(row.loss_class).label,
         )
         for row in rows
     ]
-    return Table("Lost time by reason", ("Reason", "Loss", "Time", "Events", "Share", "Cumulative"), cells)
+    return Table("Lost time by reason", ("Reason", "Time", "Events", "Share", "Cumulative"), cells)
 
 
 def waterfall_chart(steps: Sequence[TimeStep]) -> Chart:
     """From calendar time down to good time; losses hang from the level above."""
+    table = _step_table(steps)
+    steps = [step for step in steps if step.kind == "level" or step.seconds]
     names = [escape(step.title) for step in steps]
     total = steps[0].seconds if steps else 0.0
     bars = {
@@ -185,12 +208,12 @@ def waterfall_chart(steps: Sequence[TimeStep]) -> Chart:
         "marker": {"color": [_step_colour(step) for step in steps]},
     }
     layout = _layout(
-        yaxis=_axis() | {"autorange": "reversed", "type": "category", "showgrid": False, "automargin": True},
+        yaxis=_axis() | {"autorange": "reversed", "type": "category", "showgrid": False, "dtick": 1},
         xaxis=_axis() | {"ticksuffix": " h"},
         bargap=0.25,
         showlegend=False,
     )
-    return _chart("waterfall", "From calendar time to good time", [bars], layout, _step_table(steps, total))
+    return _chart("waterfall", "From calendar time to good time", [bars], layout, table)
 
 
 def _bases(steps: Sequence[TimeStep]) -> list[float]:
@@ -209,7 +232,8 @@ def _step_colour(step: TimeStep) -> str:
     return f"--{token}" if token in set(LossClass) else "--line-strong"
 
 
-def _step_table(steps: Sequence[TimeStep], total: float) -> Table:
+def _step_table(steps: Sequence[TimeStep]) -> Table:
+    total = steps[0].seconds if steps else 0.0
     rows = [
         Row(
             (

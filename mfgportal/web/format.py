@@ -69,8 +69,9 @@ def percent(share: float | None) -> str:
 def sample(figure: Figure) -> str:
     """What the value rests on, counted."""
     kpi, size = figure.kpi, figure.now.sample_size
-    title = kpi.sample.title if isinstance(kpi, Ratio) else "Source records"
-    return f"{size:,} {title.lower() if size != 1 else title.lower().removesuffix('s')}"
+    title = kpi.sample.title if isinstance(kpi, Ratio) else "Records"
+    plural = title.lower().removeprefix("source ")
+    return f"{size:,} {plural if size != 1 else plural.removesuffix('s')}"
 
 
 def bounds(value: Value) -> str:

@@ -24,7 +24,7 @@ from mfgportal.web.shifts import shift_values
 from mfgportal.web.strip import strip
 
 WHOLE_DAY = 0
-ONE_DAY = timedelta(days=1)
+ONE_DAY, ONE_WEEK = timedelta(days=1), timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,10 @@ def shift(request: HttpRequest, pk: int, day: date, number: int) -> HttpResponse
         ],
         "equipment": found,
         "day": day,
+        "number": number,
         "window": shown,
         "strip": strip(spans, shown.start, shown.end, found.plant.timezone),
-        "figures": _figures(found, chosen, trusted, number, shown.name),
+        **_compared(found, chosen, trusted, number, shown.name),
         "trust": trusted,
         "held": held_back(chosen) if trusted.completeness.held else [],
         **_choices(above, day, number, rows),
@@ -75,17 +76,23 @@ def _window(selection: Selection, number: int, rows: list[ShiftComponents]) -> W
     return Window(row.shift_name or f"Shift {number}", start, end)
 
 
-def _figures(
+def _compared(
     equipment: Equipment, selection: Selection, trusted: Trust, number: int, name: str
-) -> list[Figure]:
-    """Figures of the shift beside those of the same shift the day before."""
+) -> dict[str, Any]:
+    """Figures of the shift beside its last one in the week before; or the day beside the day before."""
     tiles = OEE_TILES if equipment.work_unit else MAINTENANCE_TILES
-    if number == WHOLE_DAY:
-        return figures(tiles, selection, trusted)
     day = selection.period.first
-    values = shift_values(equipment, day - ONE_DAY, day, tiles)
-    now, before = values.get((day, name), {}), values.get((day - ONE_DAY, name), {})
-    return [_figure(now[kpi], before.get(kpi), trusted) for kpi in tiles if kpi in now]
+    if number == WHOLE_DAY:
+        return {"figures": figures(tiles, selection, trusted), "compared": day - ONE_DAY}
+    values = shift_values(equipment, day - ONE_WEEK, day, tiles)
+    earlier = [at for (at, shift), found in values.items() if shift == name and at < day and _known(found)]
+    now, before = values.get((day, name), {}), values.get((max(earlier, default=day), name), {})
+    shown = [_figure(now[kpi], before.get(kpi) if earlier else None, trusted) for kpi in tiles if kpi in now]
+    return {"figures": shown, "compared": max(earlier, default=None)}
+
+
+def _known(values: dict[str, Value]) -> bool:
+    return any(value.value is not None for value in values.values())
 
 
 def _figure(now: Value, before: Value | None, trusted: Trust) -> Figure:

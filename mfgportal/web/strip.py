@@ -1,8 +1,9 @@
 """The shift strip: one bar of states, positioned by attributes, readable without scripts."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -12,6 +13,7 @@ from kpis.models import LossClass
 
 WIDTH = 1000.0
 TICKS = 12
+LEGEND = {LossClass.NOT_SCHEDULED: "Break or off shift", LossClass.UNKNOWN: "Unknown: no record"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +50,24 @@ class Strip:
 def strip(spans: Sequence[TimelineSpan], start: datetime, end: datetime, zone: str) -> Strip:
     """Lay spans out over [start, end), with ticks at full hours of the zone."""
     scale = WIDTH / (end - start).total_seconds()
-    blocks = [_block(span, start, scale, ZoneInfo(zone)) for span in spans]
+    blocks = [_block(span, start, scale, ZoneInfo(zone)) for span in _joined(spans)]
+    states = {span.state for span in spans}
     reached = (max((span.end for span in spans), default=start) - start).total_seconds() * scale
     return Strip(
         blocks=blocks,
         ticks=_ticks(start, end, scale, ZoneInfo(zone)),
-        legend=[(state.value, state.label) for state in LossClass if state in {span.state for span in spans}],
+        legend=[(state.value, LEGEND.get(state, state.label)) for state in LossClass if state in states],
         future=f"{reached:.2f}" if reached < WIDTH - 0.5 else "",
         future_width=f"{max(0.0, WIDTH - reached):.2f}",
     )
+
+
+def _joined(spans: Sequence[TimelineSpan]) -> Iterator[TimelineSpan]:
+    """Spans that touch and say the same, as one with the records of all."""
+    for _, group in groupby(spans, key=lambda span: (span.state, span.not_scheduled, span.reason_id)):
+        parts = list(group)
+        facts = dict.fromkeys(fact for part in parts for fact in part.facts)
+        yield replace(parts[0], end=parts[-1].end, open=parts[-1].open, facts=tuple(facts))
 
 
 def event_url(fact: FactRef) -> str:
