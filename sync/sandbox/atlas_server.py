@@ -155,7 +155,7 @@ class AtlasServer:
         return record
 
     def _page(self, path: str) -> Response:
-        place, _, row_id = path.rpartition("/")
+        place, _, row_id = path.removesuffix("/details").removesuffix("/downtimes").rpartition("/")
         if place not in FRONTEND or not row_id.isdigit():
             raise AtlasError(404, "Not found")
         resource = FRONTEND[place]

@@ -160,6 +160,7 @@ class Model:
             positions.sort(key=keys.__getitem__, reverse=direction.strip().lower().startswith("desc"))
 
     def _sort_keys(self, name: str, positions: Positions) -> dict[int, Any]:
+        positions = sorted(positions)
         values = self.searcher.values(name, positions)
         relation = self.table.fields[name].get("relation")
         if relation and self.table.fields[name]["type"] == "many2one":
