@@ -96,7 +96,7 @@ FACT_STREAMS = (
         ),
         also={
             "mrp.production": {"product_id": "many2one", "product_uom_id": "many2one"},
-            "mrp.workorder": {"workcenter_id": "many2one", "operation_id": "many2one", "sequence": "integer"},
+            "mrp.workorder": {"workcenter_id": "many2one", "operation_id": "many2one"},
         },
         enrich=production.add_order,
         to_records=production.scrap,

@@ -137,7 +137,9 @@ def add_order(api: OdooApi, rows: list[Payload]) -> None:
 def _steps(api: OdooApi, wanted: set[int], domain: list[object]) -> dict[int, Payload]:
     if not wanted:
         return {}
-    found = api.find("mrp.workorder", domain, ["production_id", "workcenter_id", "operation_id", "sequence"])
+    ranked = ["sequence"] if "sequence" in api.types("mrp.workorder") else []  # not in every version
+    fields = ["production_id", "workcenter_id", "operation_id", *ranked]
+    found = api.find("mrp.workorder", domain, fields)
     return {int(one["id"]): one for one in found}
 
 

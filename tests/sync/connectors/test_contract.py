@@ -28,6 +28,7 @@ def test_folders_and_registry_agree() -> None:
 
 class TestOdoo(ConnectorContract):
     connector = OdooConnector
+    lively = frozenset({"productivity", "work_orders", "scrap", "manufacturing_orders"})
 
     @pytest.fixture
     def stand_in(self, sandbox: Sandbox) -> StandIn:
@@ -44,6 +45,7 @@ class TestOdoo(ConnectorContract):
 
 class TestAtlas(ConnectorContract):
     connector = AtlasConnector
+    lively = frozenset({"work_orders"})
 
     @pytest.fixture
     def stand_in(self, sandbox: Sandbox) -> StandIn:

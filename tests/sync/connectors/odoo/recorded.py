@@ -2,6 +2,7 @@
 
 import copy
 import json
+from collections.abc import Callable
 from operator import eq, ge, gt, ne
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from sync.connectors.odoo.faults import Call, from_answer
 
 FOLDER = Path(__file__).parent.parent / "recorded"
 CALL = Call("https://odoo.example.com", "mfg", "mfgportal", "mrp.workcenter", "read")
-TESTS = {
+TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "=": eq,
     "!=": ne,
     ">": gt,
@@ -43,7 +44,8 @@ class RecordedOdoo:
         if model not in self.fields:
             data = {"name": "odoo.exceptions.UserError", "message": f"Object {model} doesn't exist"}
             raise from_answer({"data": data}, CALL)
-        return getattr(self, f"_{method}")(model, *args, **kwargs)
+        answer: Callable[..., Any] = getattr(self, f"_{method}")
+        return answer(model, *args, **kwargs)
 
     def close(self) -> None:
         """Nothing to close."""
