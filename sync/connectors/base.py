@@ -149,4 +149,4 @@ class Connector(ABC):
 
     def close(self) -> None:
         """Release the connection. Safe to call twice."""
-        return None
+        return
