@@ -189,8 +189,8 @@ REST_KNOX = {"TOKEN_TTL": timedelta(days=365), "TOKEN_PREFIX": "mfg_", "AUTH_HEA
 SPECTACULAR_SETTINGS = {
     "TITLE": "mfgportal",
     "DESCRIPTION": "KPIs, places, the exception queue and the syncs, within the plants you may see. Log in "
-    "with a session, or send `Authorization: Token …`, made by `manage.py api_token USER`. Errors are problem "
-    "details (RFC 9457). Durations are seconds, times are UTC.",
+    "with a session, or send `Authorization: Token …`, made by `manage.py api_token USER`. Errors are "
+    "problem details (RFC 9457). Durations are seconds, times are UTC.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -13,6 +13,9 @@ from mfgportal.accounts.models import User
 from sync.models import Stream, SyncException, SyncRun
 
 SOURCE_KINDS = ("source_unavailable", "source_refused")
+BROKER_DOWN = (
+    "The task queue does not answer, so nothing was started. Start it and the worker, then try again."
+)
 STREAM_KINDS = ("schema_drift", "failed_sync", "mass_deletion")
 
 
@@ -84,9 +87,9 @@ def _troubles(user: User, streams: Iterable[Stream]) -> dict[int, SyncException]
 
 
 def _shares(stream: Stream, of_source: dict[int, SyncException]) -> bool:
-    """Whether trouble of its source is why it fails, or the stream is the one that met it."""
+    """Whether the trouble of its source stops it too."""
     trouble = of_source.get(stream.source_id)
-    return trouble is not None and (stream.failures > 0 or trouble.stream_id == stream.pk)
+    return trouble is not None and (stream.failures > 0 or stream.name in trouble.context.get("streams", ()))
 
 
 def _status(

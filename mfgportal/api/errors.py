@@ -24,7 +24,7 @@ class Conflict(APIException):
 
 
 class Unready(APIException):
-    """A part the request needs does not answer now (the task queue, a source)."""
+    """A part the request needs does not answer now, such as the task queue."""
 
     status_code = HTTPStatus.SERVICE_UNAVAILABLE
     default_code = "unavailable"

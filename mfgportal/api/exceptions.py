@@ -6,14 +6,16 @@ from typing import Any, ClassVar
 from django.db.models import F
 from django.http import Http404
 from drf_spectacular.utils import extend_schema, inline_serializer
+from kombu.exceptions import OperationalError
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mfgportal.accounts.access import Right, exceptions_of, person, require
-from mfgportal.api.errors import Conflict, bad_parameter
+from mfgportal.api.errors import Conflict, Unready, bad_parameter
 from mfgportal.api.query import Fields, Paging, Query, paged
+from mfgportal.streams import BROKER_DOWN
 from mfgportal.targets import mapped_kind, targets_of
 from mfgportal.triage import ANY, ORDERS, Choice, chosen
 from sync.exceptions import KINDS, AlreadyResolved, NotAllowed, correct, dismiss, map_key, retry
@@ -132,6 +134,8 @@ def _done(action: Callable[[], int]) -> int:
         raise Conflict(str(late)) from late
     except NotAllowed as refused:
         raise serializers.ValidationError(str(refused)) from refused
+    except OperationalError as down:
+        raise Unready(BROKER_DOWN) from down
 
 
 class MapBody(serializers.Serializer[Any]):

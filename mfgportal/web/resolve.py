@@ -6,9 +6,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
+from kombu.exceptions import OperationalError
 
 from kpis.models import Equipment
 from mfgportal.accounts.access import Right, person, require
+from mfgportal.streams import BROKER_DOWN
 from mfgportal.targets import mapped_kind, targets_of
 from mfgportal.web.correction import answered, correctable, is_valid, json_value
 from mfgportal.web.exception import found, show
@@ -86,6 +88,8 @@ def _done(
         _somebody_was_faster(request, which)
     except NotAllowed as refused:
         messages.error(request, str(refused))
+    except OperationalError:
+        messages.error(request, BROKER_DOWN)
     else:
         keep(request, which, touched, released, before)
         messages.success(request, _said(released))

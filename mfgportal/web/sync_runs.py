@@ -14,15 +14,12 @@ from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
 from mfgportal.accounts.access import Right, may, person, require
-from mfgportal.streams import State, runs_matching, streams_now
+from mfgportal.streams import BROKER_DOWN, State, runs_matching, streams_now
 from mfgportal.web.page import Crumb, page
 from sync import tasks
 from sync.models import Source, Stream, SyncRun
 
-PER_PAGE = 50
-BROKER_DOWN = (
-    "The task queue does not answer, so nothing was started. Start Redis and the worker, then try again."
-)
+PER_PAGE = 20
 
 
 def sync_runs(request: HttpRequest) -> HttpResponse:

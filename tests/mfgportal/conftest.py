@@ -31,7 +31,12 @@ def world(db: None) -> World:
         stream=stream,
         mine=an_exception(stream, plant=lyon, holds=3, title="Unknown machine in Lyon"),
         theirs=an_exception(stream, plant=porto, holds=5, title="Unknown machine in Porto"),
-        nobodys=an_exception(stream, kind="source_unavailable", title="Odoo does not answer", context={}),
+        nobodys=an_exception(
+            stream,
+            kind="source_unavailable",
+            title="Odoo does not answer",
+            context={"streams": ["productivity"]},
+        ),
         lead=a_person("lead", Role.MAINTENANCE_LEAD, lyon),
         admin=a_person("admin", Role.ADMIN),
     )
