@@ -76,11 +76,14 @@ def beat(log_level: str) -> Program:
     )
 
 
-def sandbox() -> Program:
-    """The stand-in source systems. `SANDBOX_DAYS` and `SANDBOX_MACHINES` make a smaller factory."""
-    sizes = {"--days": os.environ.get("SANDBOX_DAYS"), "--machines": os.environ.get("SANDBOX_MACHINES")}
-    flags = [part for flag, size in sizes.items() if size for part in (flag, size)]
-    flags += [f"--odoo-port={ODOO.number}", f"--atlas-port={ATLAS.number}"]
+def sandbox(since: str) -> Program:
+    """The stand-in source systems, with the history of a factory that was first started at `since` (ISO 8601).
+
+    `SANDBOX_DAYS` and `SANDBOX_MACHINES` make a smaller one.
+    """
+    options = {"--odoo-port": str(ODOO.number), "--atlas-port": str(ATLAS.number), "--since": since}
+    options |= {f"--{size}": os.environ.get(f"SANDBOX_{size.upper()}", "") for size in ("days", "machines")}
+    flags = [part for option, value in options.items() if value for part in (option, value)]
     return Program(
         "sandbox",
         python("sync.sandbox", *flags),

@@ -21,8 +21,11 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     factory = Factory(
-        seed=options.seed, days=options.days, machines=options.machines, now=options.now, running=True
-    )
+        seed=options.seed, days=options.days, machines=options.machines,
+        now=options.since or options.now, running=True,
+    )  # fmt: skip
+    if options.since:
+        factory.live_on()
     try:
         sandbox = serve(factory, host=options.host, odoo_port=options.odoo_port,
                         atlas_port=options.atlas_port,
@@ -46,6 +49,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--machines", type=int, default=40)
     parser.add_argument(
         "--now", type=_moment, help="where the clock starts (ISO 8601); default: the real time"
+    )
+    parser.add_argument(
+        "--since", type=_moment, help="where the history ended when it first ran; it has lived on since"
     )
     parser.add_argument(
         "--rate-limit", type=int, default=6000, help="CMMS requests per minute (the real one: 100)"

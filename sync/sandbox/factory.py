@@ -68,6 +68,11 @@ class Factory:
             self.agenda.run(until)
             self.odoo.now = self.now = max(self.now, until)
 
+    def live_on(self) -> None:
+        """Puts the clock at the wall clock: all happens that would have happened, had it run until now."""
+        self._ahead = 0.0
+        self.tick()
+
     def tick(self) -> None:
         """Catches up with the wall clock, if the clock runs."""
         if self.running:

@@ -4,6 +4,7 @@ import signal
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable
+from datetime import UTC, datetime
 from types import FrameType
 from typing import Any
 
@@ -15,7 +16,7 @@ from rich.console import Console
 
 from mfgportal import embedded
 from mfgportal.accounts import demo as people
-from mfgportal.env import VAR_DIR, env
+from mfgportal.env import VAR_DIR, env, kept
 from mfgportal.runner import programs
 from mfgportal.runner.binaries import CannotEmbed
 from mfgportal.runner.child import ProgramFailed
@@ -96,7 +97,9 @@ class Command(BaseCommand):
     def start(self, stack: Stack) -> None:
         self.step("Starting the database and the message broker", lambda: self.start_servers(stack))
         if self.sandbox:
-            self.step("Starting the sandbox's Odoo and CMMS", lambda: stack.start(programs.sandbox()))
+            self.step(
+                "Starting the sandbox's Odoo and CMMS", lambda: stack.start(programs.sandbox(first_started()))
+            )
         self.step("Bringing the database up to date", self.migrate)
         self.step("Starting the portal", lambda: self.start_portal(stack))
         if self.sandbox:
@@ -145,6 +148,11 @@ class Command(BaseCommand):
             )
             self.say("then add your Odoo and your CMMS on the page Sources.")
         self.say("Ctrl-C stops everything.")
+
+
+def first_started() -> str:
+    """When the sandbox first ran here: later runs must tell the same history, not one moved to their day."""
+    return kept(VAR_DIR / "sandbox_since", lambda: datetime.now(UTC).isoformat(timespec="seconds"))
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:

@@ -207,3 +207,14 @@ def test_night_shift_and_holiday() -> None:
     armistice = datetime(2026, 11, 11, tzinfo=UTC).date()
     assert shifts_of(lyon, armistice) == ()
     assert local_epoch(lyon, armistice, 30) - local_epoch(lyon, armistice, 6) == 86400
+
+
+def test_a_restart_days_later_tells_the_same_history() -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    kept, restarted = (Factory(days=3, machines=4, now=now - timedelta(days=2, hours=5)) for _ in range(2))
+    for hours in range(53):
+        kept.advance(now - timedelta(hours=53 - hours))
+    restarted.live_on()
+    for factory in (kept, restarted):
+        factory.advance(now + timedelta(minutes=1))
+    assert restarted.digest() == kept.digest()
