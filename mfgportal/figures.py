@@ -12,6 +12,9 @@ from sync.completeness import Completeness, HeldBy, completeness, held_by_except
 from sync.sources import Freshness, freshness
 
 Direction = Literal["better", "worse", "same", ""]
+# A change below these is no change: it would be shown as 0.
+SAME_POINTS = 0.0005
+SAME_SHARE = 0.005
 # A change below these is ordinary: said in words, not in colour.
 NOTABLE_POINTS = 0.01
 NOTABLE_SHARE = 0.1
@@ -69,18 +72,20 @@ class Figure:
         """Whether the change is good; "" where there is none to judge."""
         if self.delta is None:
             return ""
-        if self.delta == 0:
+        if self._within(SAME_POINTS, SAME_SHARE):
             return "same"
         return "better" if (self.delta > 0) == (self.kpi.better == Better.UP) else "worse"
 
     @property
     def notable(self) -> bool:
         """Whether the change is more than the ordinary."""
-        if self.delta is None:
-            return False
+        return self.delta is not None and not self._within(NOTABLE_POINTS, NOTABLE_SHARE)
+
+    def _within(self, points: float, share: float) -> bool:
+        """Whether the change is smaller than that: in points of a share, as a share of other values."""
         if self.kpi.unit == Unit.SHARE:
-            return abs(self.delta) >= NOTABLE_POINTS
-        return self.relative is None or abs(self.relative) >= NOTABLE_SHARE
+            return abs(self.delta or 0.0) < points
+        return not self.delta or (self.relative is not None and abs(self.relative) < share)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def held(
     only rows count whose machine is known.
     """
     rows = _held(start, end, plant_ids, line_ids, equipment_ids)
-    return rows.aggregate(rows=Count("raw", distinct=True))["rows"]
+    return int(rows.aggregate(rows=Count("raw", distinct=True))["rows"])
 
 
 def loaded(
@@ -80,6 +80,20 @@ def completeness(
     """``held`` and ``loaded`` together."""
     places = {"plant_ids": plant_ids, "line_ids": line_ids, "equipment_ids": equipment_ids}
     return Completeness(loaded(start=start, end=end, **places), held(start=start, end=end, **places))
+
+
+def by_plant(*, start: datetime, end: datetime, plant_ids: Collection[int]) -> dict[int, Completeness]:
+    """``completeness`` of each plant, in as many queries as for one."""
+    found = dict.fromkeys(plant_ids, 0)
+    in_time = _touches(start, end, "start", "end")
+    created = Q(created_at__gte=start, created_at__lt=end)
+    for model, when in ((Downtime, in_time), (Run, in_time), (Production, in_time), (WorkOrder, created)):
+        rows = model._default_manager.filter(when, deleted_at=None, equipment__plant__in=plant_ids)
+        for plant, count in rows.values_list("equipment__plant").annotate(rows=Count("pk")):
+            found[plant] += count
+    waiting = _held(start, end, plant_ids, None, None).values_list(Coalesce("plant", "exception__plant"))
+    kept = dict(waiting.annotate(rows=Count("raw", distinct=True)))
+    return {pk: Completeness(count, kept.get(pk, 0) + kept.get(None, 0)) for pk, count in found.items()}
 
 
 def held_by_exception(
@@ -126,7 +140,7 @@ def _held(
 ) -> QuerySet[HeldRecord]:
     rows = HeldRecord.objects.filter(
         _touches(start, end, "start", "end"), exception__status=SyncException.Status.OPEN
-    ).alias(place=Coalesce("plant", "exception__plant"))
+    ).annotate(place=Coalesce("plant", "exception__plant"))
     if plant_ids is not None:
         rows = rows.filter(Q(place__in=plant_ids) | Q(place=None))
     return rows.filter(_place(None, line_ids, equipment_ids))

@@ -1,6 +1,5 @@
 """Figures for plotly.js as plain data. Colours are tokens of ``app.css``, looked up by the browser."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -160,12 +159,11 @@ def pareto_chart(rows: Sequence[ParetoRow], link: Callable[[ParetoRow], str]) ->
 
 
 def _bar_labels(rows: Sequence[ParetoRow]) -> list[str]:
-    """One per bar, in short lines. A reason that counts twice names its loss: equal labels share a bar."""
-    times = Counter(row.reason for row in rows)
-    names = [
-        f"{row.reason} ({LossClass(row.loss_class).label.lower()})" if times[row.reason] > 1 else row.reason
-        for row in rows
-    ]
+    """One per bar, in short lines. A reason that comes again names its loss: equal labels share a bar."""
+    names: list[str] = []
+    for row in rows:
+        again = row.reason in names
+        names.append(f"{row.reason} ({LossClass(row.loss_class).label.lower()})" if again else row.reason)
     return ["<br>".join(wrap(escape(name), 14, break_long_words=False)) for name in names]
 
 

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 
 from kpis.models import Plant
 from mfgportal.accounts.access import Right, may, person
-from mfgportal.scope import enterprise_of, selection
+from mfgportal.scope import Selection, enterprise_of, selection
 from mfgportal.web.behind import behind
 from mfgportal.web.dashboard import (
     OEE_TILES,
@@ -15,7 +15,9 @@ from mfgportal.web.dashboard import (
     side_by_side,
     sort_choices,
 )
+from mfgportal.web.format import percent
 from mfgportal.web.page import Crumb, page
+from sync.completeness import Completeness, by_plant
 from sync.models import Source
 
 
@@ -27,10 +29,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     chosen = selection(request, place)
     sort = request.GET.get("sort") or "name"
     context = dashboard(request, chosen)
-    places = [
-        (plant.pk, plant.name, place_url("plant", plant.pk, chosen), plant.timezone) for plant in place.plants
-    ]
-    rows = side_by_side(chosen, context["trust"], by="plant", places=places)
+    rows = side_by_side(chosen, context["trust"], by="plant", places=_places(chosen))
     context |= {
         "title": "Overview",
         "crumbs": [Crumb("Enterprise")],
@@ -39,6 +38,21 @@ def overview(request: HttpRequest) -> HttpResponse:
     }
     context |= {"sorts": sort_choices(request, sort), "behind": behind(request, chosen)}
     return page(request, "overview", context)
+
+
+def _places(selection: Selection) -> list[tuple[int, str, str, str]]:
+    """The plants, each with its completeness and zone."""
+    start, end = selection.window
+    plants = selection.place.plants
+    known = by_plant(start=start, end=end, plant_ids=[plant.pk for plant in plants])
+    return [
+        (plant.pk, plant.name, place_url("plant", plant.pk, selection), _note(plant, known[plant.pk]))
+        for plant in plants
+    ]
+
+
+def _note(plant: Plant, known: Completeness) -> str:
+    return f"{known.loaded:,} records, {percent(known.share)} complete · {plant.timezone}"
 
 
 def _nothing_yet(request: HttpRequest) -> HttpResponse:
