@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from typing import Any, get_args, get_type_hints
 
 from sync.models import Correction, Source
@@ -16,7 +15,7 @@ Values = Mapping[str, Any]
 
 
 def active(source: Source) -> dict[str, dict[str, Any]]:
-    """External key → field → value, of all corrections in force. People make them one by one, so they are few."""
+    """External key → field → value, of all corrections in force. People make them, so they are few."""
     found: dict[str, dict[str, Any]] = defaultdict(dict)
     rows = Correction.objects.filter(source=source, revoked_at=None)
     for key, name, value in rows.values_list("external_key", "field", "value"):
@@ -39,7 +38,6 @@ def on_record(record: Record, values: Values) -> Record:
     return replace(record, **changed) if changed else record
 
 
-@lru_cache
 def field_types(record_type: type[Record]) -> dict[str, Any]:
     """The fields a person may correct, with their plain types: numbers, times, texts and yes/no."""
     hints = get_type_hints(record_type)
@@ -59,7 +57,7 @@ def _plain(hint: Any) -> Any:
     return inner[0] if known else None
 
 
-def parse(plain: type, value: Any) -> Any:
+def parse(plain: Any, value: Any) -> Any:
     """A JSON value as the field's type. ValueError says what was wanted."""
     if value is None:
         return None

@@ -56,7 +56,7 @@ def failed(stream: Stream, error: Exception) -> None:
 def pause(kind: str, failures: int, error: Exception) -> float:
     """Seconds to wait, with jitter, and at least as long as the source asked."""
     first, longest = PAUSES[kind]
-    wait = min(first * 2 ** min(failures - 1, 16), longest)
+    wait: float = min(first * 2.0 ** min(failures - 1, 16), longest)
     asked = error.retry_after if isinstance(error, SourceUnavailable) and error.retry_after else 0.0
     return max(wait * random.uniform(0.5, 1), asked)  # noqa: S311 spreads load, guards nothing
 

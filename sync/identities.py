@@ -23,7 +23,7 @@ from kpis.models import (
 )
 from kpis.models.base import FromSource
 from sync.models import Counterpart, Identity, Ownership, Source
-from sync.records import KIND_OF, Kind, Master, PlantRecord, Ref
+from sync.records import KIND_OF, Kind, Master, PlantRecord, ReasonRecord, Ref
 
 CANONICAL: dict[Kind, type[FromSource]] = {
     Kind.PLANT: Plant,
@@ -90,8 +90,9 @@ def identity_key(ref: Ref) -> str:
 
 
 def ref_to(record: Master) -> Ref:
-    """The reference that others make to this record. A plant's name serves as its code."""
-    codes = (*record.codes, record.name) if isinstance(record, PlantRecord) else record.codes
+    """The reference that others make to this record. The name of a plant or a reason serves as its code."""
+    named = isinstance(record, PlantRecord | ReasonRecord)
+    codes = (*record.codes, record.name) if named else record.codes
     return Ref(kind=KIND_OF[type(record)], key=record.external_key, codes=codes, label=record.name)
 
 

@@ -184,7 +184,7 @@ def _line(stream: Stream, row: Landed, new: _Fresh, now: datetime) -> Line:
 
 
 def locked(raw_ids: Collection[int]) -> list[Landed]:
-    """Rows to be mapped again, locked. A row that newer content has replaced, or that is gone, is left out."""
+    """Rows to be mapped again, locked. One that newer content has replaced, or that is gone, is left out."""
     found = (
         RawRecord.objects.select_for_update()
         .filter(id__in=raw_ids, current=True, gone_at=None)

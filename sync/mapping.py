@@ -15,8 +15,9 @@ from sync.errors import BadRow
 from sync.exceptions.queue import Held, Problem
 from sync.identities import identity_key
 from sync.landing import Landed
-from sync.models import Stream
+from sync.models import Stream, SyncException
 from sync.records import KIND_OF, Kind, Record, Ref
+from sync.references import Resolved
 from sync.validation import Violation, violations
 
 TIMES = ("start", "used_at", "created_at")
@@ -120,29 +121,39 @@ class Verdict:
     problems: list[Problem]
 
 
-def judge(items: Iterable[Item], refs: Mapping[int, Sequence[Ref]], ids: Mapping[Ref, int]) -> Verdict:
+def judge(items: Iterable[Item], refs: Mapping[int, Sequence[Ref]], resolved: Resolved) -> Verdict:
     """Check values and references. ``refs``: by position, the references each record needs."""
     now = timezone.now()
     good: list[Item] = []
     bad: list[tuple[Item, list[Violation], list[Ref]]] = []
     for position, item in enumerate(items):
         wrong = violations(item.record, now)
-        missing = [ref for ref in refs[position] if ref not in ids]
+        missing = [ref for ref in refs[position] if ref not in resolved.ids]
         if wrong or missing:
             bad.append((item, wrong, missing))
         else:
             good.append(item)
-    places = Places([item for item, _, _ in bad], ids)
-    return Verdict(good, list(_problems(bad, places)))
+    places = Places([item for item, _, _ in bad], resolved.ids)
+    return Verdict(good, [problem for case in bad for problem in _problems(*case, resolved, places)])
 
 
-def _problems(bad: Iterable[tuple[Item, list[Violation], list[Ref]]], places: "Places") -> Iterator[Problem]:
-    for item, wrong, missing in bad:
-        held = places.held(item)
-        if wrong:
-            yield rejected(item, wrong, held)
-        for ref in missing:
-            yield unmapped(ref, item, held)
+def _problems(
+    item: Item, wrong: list[Violation], missing: list[Ref], resolved: Resolved, places: "Places"
+) -> Iterator[Problem]:
+    held = places.held(item)
+    if wrong:
+        yield rejected(item, wrong, held)
+    for ref in missing:
+        yield from lost(ref, item, held, resolved)
+
+
+def lost(ref: Ref, item: Item, held: Held, resolved: Resolved) -> Iterator[Problem]:
+    """Why a reference leads nowhere: what its own record waits for, else that nobody knows it."""
+    roots = resolved.roots.get(ref)
+    if not roots:
+        yield unmapped(resolved.fuller.get(ref, ref), item, held)
+    for root in roots or ():
+        yield again(root, held)
 
 
 class Places:
@@ -210,6 +221,22 @@ def unmapped(ref: Ref, item: Item, held: Held) -> Problem:
         },
         plant_id=held.plant_id,
         equipment_id=held.equipment_id if ref.kind != Kind.EQUIPMENT else None,
+        held=held,
+    )
+
+
+def again(exception: SyncException, held: Held) -> Problem:
+    """One more row for an exception there is."""
+    return Problem(
+        kind=exception.kind,
+        cause=exception.fingerprint.removeprefix(f"{exception.kind}:{exception.source.name}:"),
+        title=exception.title,
+        message=exception.message,
+        external_key=exception.external_key,
+        trace_id=exception.trace_id,
+        context=exception.context,
+        plant_id=exception.plant_id,
+        equipment_id=exception.equipment_id,
         held=held,
     )
 

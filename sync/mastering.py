@@ -11,7 +11,7 @@ from sync.load import masters
 from sync.load.masters import Written, standard_reason
 from sync.load.places import settle_plants
 from sync.load.specs import ASKED_WHEN_NEEDED, SPECS, Ids, leave_refs, refs_of
-from sync.mapping import Item, Places, rejected, unmapped
+from sync.mapping import Item, Places, lost, rejected, unmapped
 from sync.models import Source
 from sync.records import EquipmentRecord, Kind, Master, ReasonRecord, Ref
 from sync.references import Resolved, find
@@ -111,7 +111,7 @@ def _canonical(entry: _Entry, ids: Ids) -> int | None:
 
 
 def _placed(entry: _Entry, ids: Ids) -> bool:
-    """Whether all is there that a new row cannot be without. A machine's place may be its line's or parent's."""
+    """Whether all is there that a new row needs. A machine's place may be its line's or parent's."""
     record = entry.record
     names = SPECS[type(record)].required
     if isinstance(record, EquipmentRecord) and record.plant is None:
@@ -122,15 +122,15 @@ def _placed(entry: _Entry, ids: Ids) -> bool:
 def _left_open(source: Source, ready: Sequence[Written], owns: Collection[Kind]) -> Iterator[Problem]:
     """References of written masters that lead nowhere: the row is there without them, and waits for them."""
     wanted: list[tuple[Written, Ref]] = []
-    for item in ready:
-        owned = ref_to(item.record).kind in owns
-        refs = [*refs_of(item.record, owned=owned).values(), *leave_refs(item.record).values()]
-        wanted += [(item, ref) for ref in refs]
+    for written in ready:
+        owned = ref_to(written.record).kind in owns
+        refs = [*refs_of(written.record, owned=owned).values(), *leave_refs(written.record).values()]
+        wanted += [(written, ref) for ref in refs]
     resolved = find(source, {ref for _, ref in wanted})
-    for written, ref in wanted:
+    for master, ref in wanted:
         if ref not in resolved.ids:
-            item = Item(written.row, written.record)
-            yield unmapped(resolved.named([ref])[0], item, Places([item], resolved.ids).held(item))
+            item = Item(master.row, master.record)
+            yield from lost(ref, item, Places([item], resolved.ids).held(item), resolved)
 
 
 def _waiting(
@@ -151,7 +151,7 @@ def _why(
     ]
     if kind in owns and missing and not isinstance(entry.record, ReasonRecord):
         for ref in missing:
-            yield unmapped(resolved.named([ref])[0], entry.item, held)
+            yield from lost(ref, entry.item, held, resolved)
     elif kind == Kind.EQUIPMENT and kind in owns:
         wrong = Violation("plant", "A machine needs a plant: a location or company, its own or its parent's.")
         yield rejected(entry.item, [wrong], held)

@@ -1,4 +1,4 @@
-"""Which source owns what, and what the others say: kept as counterparts, compared, shown when they disagree."""
+"""What sources say of a thing another one owns: kept as counterparts, compared, told when they differ."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
@@ -111,12 +111,12 @@ def _agree(order: WorkOrder, counterpart: Counterpart) -> bool:
 
 def _problem(order: WorkOrder, counterpart: Counterpart, cause: str) -> Problem:
     sides = list(_sides(order, counterpart))
-    first, second = sides
+    first, second = (f"“{side['value']}” in {side['source_title']}" for side in sides)
     return Problem(
         kind="status_mismatch",
         cause=cause,
         title=f"Work order {order.number or order.external_key}: status differs",
-        message=f"“{first['value']}” in {first['source_title']}, “{second['value']}” in {second['source_title']}.",
+        message=f"{first}, {second}.",
         external_key=counterpart.external_key,
         context={"work_order": order.pk, "field": "status", "sides": sides},
         plant_id=order.equipment.plant_id if order.equipment else None,

@@ -12,7 +12,7 @@ from sync.exceptions.queue import Problem, close_cause, settle
 from sync.landing import Landed, locked
 from sync.load import facts
 from sync.load.facts import Ids
-from sync.mapping import Item, Verdict, judge, read
+from sync.mapping import Item, judge, read
 from sync.models import Stream
 from sync.records import (
     DowntimeRecord,
@@ -104,8 +104,7 @@ def _load_facts(stream: Stream, items: Sequence[Item]) -> _Loading:
         return _Loading([], [], set(), set())
     refs = {position: _refs(item.record) for position, item in enumerate(items)}
     resolved = find(stream.source, {ref for needed in refs.values() for ref in needed})
-    named = {position: resolved.named(needed) for position, needed in refs.items()}
-    verdict: Verdict = judge(items, named, resolved.ids)
+    verdict = judge(items, refs, resolved)
     doubles = duplicates.separate(stream.source, verdict.good, resolved.ids)
     _write(stream, doubles.good, resolved.ids)
     missing = _missing_cycles(doubles.good, resolved.ids)

@@ -192,7 +192,7 @@ class RunRecord(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductionRecord(Record):
-    """Counts of an order step. ``quantity`` is all that was made (PQ), ``scrap`` the part of it that is scrap (SQ).
+    """Counts of an order step. ``quantity`` is all that was made (PQ), ``scrap`` the scrap in it (SQ).
 
     A scrap booking is a record of its own: quantity 0, start = end = time of booking.
     """

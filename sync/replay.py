@@ -1,4 +1,4 @@
-"""Replay: run mapping again from landing. Rows that have become fine are loaded; others get their new reason."""
+"""Replay: run mapping again from landing. Rows that have become fine are loaded, others re-queued."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator

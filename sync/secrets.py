@@ -21,7 +21,7 @@ def cipher() -> MultiFernet:
     return _cipher(tuple(settings.FIELD_ENCRYPTION_KEYS))
 
 
-class EncryptedTextField(models.TextField):
+class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # not generic at run time
     """A text stored as a Fernet token. Cannot be filtered on; an empty text stays empty."""
 
     def get_prep_value(self, value: Any) -> Any:

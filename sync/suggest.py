@@ -16,7 +16,7 @@ def suggest(ref: Ref, *, limit: int = 5) -> list[Suggestion]:
     model = CANONICAL[ref.kind]
     if not issubclass(model, CanonicalMaster):
         return []
-    rows = {row: (name, code) for row, name, code in model._default_manager.values_list("id", "name", "code")}
+    rows = {row: (name, code) for row, name, code in model._default_manager.values_list("pk", "name", "code")}
     best: dict[int, tuple[float, str]] = {}
     for row, score, reason in [*_by_name(ref, rows), *_by_code(ref, rows)]:
         if score >= LEAST_SCORE and score > best.get(row, (0.0, ""))[0]:

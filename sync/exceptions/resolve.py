@@ -114,8 +114,12 @@ def _why_not(ref: Ref) -> str:
 
 
 def fields_to_correct(exception: SyncException) -> list[dict[str, Any]]:
-    """The fields a person may correct: dicts of ``external_key``, ``field``, ``type`` (``datetime``, ``date``,
-    ``number``, ``truth`` or ``text``) and ``value`` (as JSON, now in force). The field at fault comes first."""
+    """The fields a person may correct, the one at fault first.
+
+    Returns:
+        Dicts of ``external_key``, ``field``, ``type`` (``datetime``, ``date``, ``number``, ``truth`` or
+        ``text``) and ``value`` (as JSON, now in force).
+    """
     at_fault = [exception.context.get("field", ""), *exception.context.get("fields", [])]
     found = list(_fields(exception))
     order = {name: place for place, name in reversed(list(enumerate(at_fault)))}

@@ -13,8 +13,8 @@ from psycopg import sql
 
 from kpis.models import Downtime, Labour, PartUse, Production, Run, WorkOrder
 from kpis.models.base import Fact
-from kpis.rollup import mark_orders, mark_spans
 from sync.landing import Landed
+from sync.load.touched import Touched
 from sync.records import (
     DowntimeRecord,
     LabourRecord,
@@ -37,7 +37,6 @@ COMMON = {
 }
 KEY = ("source", "external_key")
 SPANNING = (Downtime, Run, Production)
-Span = tuple[int, datetime, datetime | None]
 Ids = Mapping[Ref, int]
 
 
@@ -57,21 +56,6 @@ class FactSpec:
     @property
     def has_span(self) -> bool:
         return self.model in SPANNING
-
-
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """Spans and order steps, as (source, order key), whose components have to be computed again."""
-
-    spans: Collection[Span] = ()
-    orders: Collection[tuple[str, str]] = ()
-
-    def mark(self, now: datetime) -> None:
-        """Mark them; after the rows have changed, since the counts of an order follow all its runs."""
-        if self.spans:
-            mark_spans(self.spans, now)
-        if self.orders:
-            mark_orders(self.orders, now)
 
 
 def refs_of(record: Record, names: Collection[str]) -> list[Ref]:
@@ -147,10 +131,13 @@ SPECS: dict[type[Record], FactSpec] = {
     WorkOrderRecord: FactSpec(
         WorkOrder,
         {
-            "number": "varchar", "title": "varchar", "equipment_id": "int8",
+            "number": "varchar",
+            "title": "varchar",
+            "equipment_id": "int8",
             **dict.fromkeys(("work_type", "status", "priority"), "varchar"),
             **dict.fromkeys(("created_at", "due_at", "completed_at"), "timestamptz"),
-            "completed_on": "date", "assigned_to_id": "int8",
+            "completed_on": "date",
+            "assigned_to_id": "int8",
         },
         _work_order,
         ("equipment", "assigned_to"),
@@ -158,8 +145,11 @@ SPECS: dict[type[Record], FactSpec] = {
     LabourRecord: FactSpec(
         Labour,
         {
-            "work_order_id": "int8", "technician_id": "int8", "start": "timestamptz",
-            "seconds": "float8", "hourly_rate": "numeric",
+            "work_order_id": "int8",
+            "technician_id": "int8",
+            "start": "timestamptz",
+            "seconds": "float8",
+            "hourly_rate": "numeric",
         },
         _labour,
         ("work_order", "technician"),
@@ -167,8 +157,11 @@ SPECS: dict[type[Record], FactSpec] = {
     PartUseRecord: FactSpec(
         PartUse,
         {
-            "work_order_id": "int8", "part_id": "int8", "quantity": "float8",
-            "unit_cost": "numeric", "used_at": "timestamptz",
+            "work_order_id": "int8",
+            "part_id": "int8",
+            "quantity": "float8",
+            "unit_cost": "numeric",
+            "used_at": "timestamptz",
         },
         _part_use,
         ("work_order", "part"),

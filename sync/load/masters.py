@@ -96,14 +96,17 @@ def _stamp(row: Row, item: Written) -> None:
 
 def _place(row: Equipment) -> None:
     """A machine without a plant of its own is where its line is, else where its parent is."""
-    if row.plant_id is None and row.line_id is not None:
-        row.plant_id = Line.objects.values_list("plant_id", flat=True).get(pk=row.line_id)
-    if row.plant_id is None and row.parent_id is not None:
-        row.plant_id = Equipment.objects.values_list("plant_id", flat=True).get(pk=row.parent_id)
+    given: int | None = row.plant_id
+    if given is None and row.line_id is not None:
+        given = Line.objects.values_list("plant_id", flat=True).get(pk=row.line_id)
+    if given is None and row.parent_id is not None:
+        given = Equipment.objects.values_list("plant_id", flat=True).get(pk=row.parent_id)
+    if given is not None:
+        row.plant_id = given
 
 
 def follows(source: Source, row: Row, record: Master, owns: Collection[str]) -> bool:
-    """Whether the row follows this record: it was made from it, or its source, the system of record, takes it."""
+    """Whether the row follows this record: it was made from it, or the system of record takes it over."""
     if isinstance(record, ReasonRecord):
         return False
     if row.source == source.name:
@@ -166,8 +169,9 @@ def _mark(changes: _Changes) -> None:
     zones = changes.of(ShiftCalendar, ["timezone"])
     if zones:
         mark_calendars(zones)
-    cycles = Operation.objects.filter(id__in=changes.of(Operation, ["ideal_cycle_s"]))
-    fill_ideal_cycles(dict(cycles.exclude(ideal_cycle_s=None).values_list("id", "ideal_cycle_s")))
+    rows = Operation.objects.filter(id__in=changes.of(Operation, ["ideal_cycle_s"]))
+    cycles = rows.values_list("id", "ideal_cycle_s")
+    fill_ideal_cycles({operation: cycle for operation, cycle in cycles if cycle is not None})
 
 
 def retire(source: Source, keys: Collection[str]) -> int:
@@ -185,7 +189,7 @@ def create_plain(kind: Kind, source: Source, key: str, code: str, name: str) -> 
     row: Row = model.objects.create(
         source=source.name, external_key=key, code=code[:80], name=(name or code)[:200]
     )
-    return row.pk
+    return int(row.pk)
 
 
 def standard_reason(record: ReasonRecord) -> int | None:

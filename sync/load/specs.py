@@ -95,7 +95,7 @@ def leave_refs(record: Master) -> dict[str, Ref]:
 
 
 def values_of(record: Master, ids: Ids, *, owned: bool, owns: Collection[str]) -> dict[str, Any]:
-    """Column values a record sets. ``owned``: it is the row's system of record; ``owns``: kinds its source owns."""
+    """Column values a record sets. ``owned``: the row follows it; ``owns``: the kinds its source owns."""
     spec = SPECS[type(record)]
     values = _owned(record, spec, ids) if owned else {}
     for name, column in spec.shared_refs.items():

@@ -1,8 +1,9 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-import sync.secrets
 from django.db import migrations, models
+
+import sync.secrets
 
 
 class Migration(migrations.Migration):

@@ -62,6 +62,9 @@ class ExceptionEvent(models.Model):
     class Meta:
         ordering = ["at", "id"]
 
+    def __str__(self) -> str:
+        return f"{self.exception_id} {self.action}"
+
 
 class HeldRecord(models.Model):
     """A landed row that waits for an exception to be resolved. Time and place are hints for completeness."""
@@ -71,7 +74,9 @@ class HeldRecord(models.Model):
     kind = models.CharField(max_length=20)
     start = models.DateTimeField(null=True, blank=True)
     end = models.DateTimeField(null=True, blank=True)
-    plant = models.ForeignKey("kpis.Plant", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    plant = models.ForeignKey(
+        "kpis.Plant", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     equipment = models.ForeignKey(
         "kpis.Equipment", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -80,6 +85,9 @@ class HeldRecord(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["exception", "raw"], name="held_once")]
         indexes = [models.Index(fields=["start"]), models.Index(fields=["equipment"])]
+
+    def __str__(self) -> str:
+        return f"{self.raw_id} waits for {self.exception_id}"
 
 
 class Correction(models.Model):
@@ -103,3 +111,6 @@ class Correction(models.Model):
                 name="one_correction",
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.external_key} {self.field}"

@@ -16,6 +16,9 @@ class Ownership(models.Model):
     class Meta:
         ordering = ["kind"]
 
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.source_id}"
+
 
 class Identity(models.Model):
     """(source, kind, external key) → canonical row. ``codes`` are normalised, for matching across sources."""
@@ -43,6 +46,9 @@ class Identity(models.Model):
         ]
         indexes = [GinIndex(fields=["codes"]), models.Index(fields=["kind", "canonical_id"])]
 
+    def __str__(self) -> str:
+        return f"{self.kind} {self.external_key} = {self.canonical_id}"
+
 
 class Counterpart(models.Model):
     """What a source that is not the system of record says of a canonical row, kept to compare."""
@@ -60,3 +66,6 @@ class Counterpart(models.Model):
             models.UniqueConstraint(fields=["source", "kind", "external_key"], name="counterpart_key")
         ]
         indexes = [models.Index(fields=["kind", "canonical_id"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.external_key} ~ {self.canonical_id}"

@@ -6,7 +6,7 @@ from sync.secrets import EncryptedTextField
 
 
 class Source(models.Model):
-    """A system we read. ``connector`` is a key of ``sync.connectors.REGISTRY``; secrets are encrypted at rest."""
+    """A system we read. ``connector`` is a key of ``sync.connectors.REGISTRY``; secrets are encrypted."""
 
     name = models.SlugField(max_length=40, unique=True)
     title = models.CharField(max_length=120)
@@ -87,6 +87,9 @@ class SyncRun(models.Model):
         ordering = ["-started_at"]
         indexes = [models.Index(fields=["stream", "-started_at"]), models.Index(fields=["status"])]
 
+    def __str__(self) -> str:
+        return f"{self.stream_id} {self.status}"
+
 
 class RawRecord(models.Model):
     """Landing: a source's row, kept once per content. ``current`` marks the latest content of its key.
@@ -107,7 +110,12 @@ class RawRecord(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["stream", "external_key"], condition=models.Q(current=True), name="one_current_content"
+                fields=["stream", "external_key"],
+                condition=models.Q(current=True),
+                name="one_current_content",
             )
         ]
         indexes = [models.Index(fields=["trace_id"]), models.Index(fields=["external_key"])]
+
+    def __str__(self) -> str:
+        return self.external_key
