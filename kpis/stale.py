@@ -2,7 +2,7 @@
 
 Too many marks cost time, a missing one costs truth: when in doubt, mark. A machine has components from its
 plant's ``history_from`` to today, and nothing before ``HISTORY_START`` is computed: so a fact that is open by
-mistake for years marks each of these days once, and no more.
+mistake for years marks these days, and no more.
 """
 
 from collections import defaultdict

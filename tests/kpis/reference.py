@@ -1,14 +1,16 @@
 """A slow, naive reading of the same rules, minute by minute, to hold the kernel against."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from math import inf
+from typing import TypeVar
 
 from kpis.evidence import Output, RunLog, State, Stop
 from tests.kpis.days import MIDNIGHT
 
 Hours = tuple[float, float]
+T = TypeVar("T", Stop, RunLog)
 MICRO = 5
 LONG = {State.NOT_SCHEDULED, State.PLANNED_STOP, State.BREAKDOWN, State.SETUP, State.EXTERNAL, State.QUALITY}
 DOWN = {State.BREAKDOWN, State.SETUP, State.EXTERNAL, State.QUALITY}
@@ -21,7 +23,7 @@ def minute(instant: float) -> float:
 
 @dataclass
 class Slow:
-    """One machine's day, in minutes after midnight. ``slots``: Counter of minutes by (slot, name)."""
+    """One machine's day, in minutes after midnight. Results by (slot, name)."""
 
     shifts: list[Hours]
     breaks: list[Hours]
@@ -32,7 +34,7 @@ class Slow:
     now: int
     first: int
     last: int
-    seconds: Counter[tuple[int, str]] = field(default_factory=Counter)
+    seconds: defaultdict[tuple[int, str], float] = field(default_factory=lambda: defaultdict(float))
     numbers: Counter[tuple[int, str]] = field(default_factory=Counter)
 
     def compute(self) -> None:
@@ -70,7 +72,7 @@ class Slow:
     def _minutes(self, spans: Iterable[tuple[float, float]], until: float) -> set[int]:
         return {at for a, b in spans for at in range(int(minute(a)), int(min(minute(b), until)))}
 
-    def _starts(self, name: str, covered: set[int], hidden: set[int] = frozenset()) -> None:  # type: ignore[assignment]
+    def _starts(self, name: str, covered: set[int], hidden: Set[int] = frozenset()) -> None:
         for at in covered & self._today():
             if at - 1 not in covered and at not in hidden:
                 self.numbers[self.slot(at), name] += 1
@@ -89,7 +91,7 @@ class Slow:
         elif logged and state in (State.SPEED, State.RUNNING):
             self.seconds[slot, "overtime_run_s"] += 60
 
-    def _live(self, found: Iterable[Stop | RunLog], at: int) -> list[Stop | RunLog]:  # type: ignore[misc]
+    def _live(self, found: Iterable[T], at: int) -> list[T]:
         return [fact for fact in found if minute(fact.start) <= at < minute(fact.end)]
 
     def _own(self, output: Output) -> bool:
@@ -122,9 +124,9 @@ class Slow:
         correction = output.start == output.end and not output.quantity
         for moment in spread & set(range(self.first, min(self.last, self.now))):
             slot, share = self.slot(moment), 1 / len(spread)
-            self.seconds[slot, "quantity"] += output.quantity * share  # type: ignore[assignment]
-            self.seconds[slot, "scrap"] += output.scrap * share  # type: ignore[assignment]
+            self.seconds[slot, "quantity"] += output.quantity * share
+            self.seconds[slot, "scrap"] += output.scrap * share
             if slot or correction:
                 good = output.quantity - output.scrap
-                self.seconds[slot, "ideal_s"] += output.quantity * ideal * share  # type: ignore[assignment]
-                self.seconds[slot, "ideal_good_s"] += good * ideal * share  # type: ignore[assignment]
+                self.seconds[slot, "ideal_s"] += output.quantity * ideal * share
+                self.seconds[slot, "ideal_good_s"] += good * ideal * share
