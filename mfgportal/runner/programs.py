@@ -77,7 +77,7 @@ def beat(log_level: str) -> Program:
 
 
 def sandbox(since: str) -> Program:
-    """The stand-in source systems, with the history of a factory that was first started at `since` (ISO 8601).
+    """The stand-in source systems, with the history of a factory first started at `since` (ISO 8601).
 
     `SANDBOX_DAYS` and `SANDBOX_MACHINES` make a smaller one.
     """
