@@ -162,8 +162,8 @@ def test_an_unknown_kpi_is_an_error() -> None:
         replace(scope_of(FIRST, LAST), equipment_ids=()),
     ],
 )
-def test_an_empty_limit_is_nothing_not_everything(machines: list[Equipment], limit: str) -> None:
-    value = one("oee", replace(scope_of(FIRST, LAST), **{limit: ()}))
+def test_an_empty_limit_is_nothing_not_everything(nothing: Scope) -> None:
+    value = one("oee", nothing)
     assert (value.value, value.undefined_reason) == (None, "no data in this period")
 
 

@@ -10,7 +10,10 @@ def test_two_failures_in_800_hours() -> None:
 
 
 def test_without_a_failure_there_is_a_lower_bound_alone() -> None:
-    assert mtbf_bounds(1000, 0, 0.95) == (pytest.approx(333.808, abs=0.001), None)
+    bounds = mtbf_bounds(1000, 0, 0.95)
+    assert bounds is not None
+    assert bounds.lower == pytest.approx(333.808, abs=0.001)
+    assert bounds.upper is None
 
 
 def test_no_time_says_nothing() -> None:
