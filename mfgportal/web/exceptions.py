@@ -20,6 +20,11 @@ SEVERITIES = [("", "Any"), ("error", "Error"), ("warning", "Warning"), ("info", 
 SORTS = [("impact", "Records held"), ("age", "Oldest first"), ("recent", "Last seen")]
 
 
+class PlantChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+    def label_from_instance(self, plant: Plant) -> str:
+        return plant.name
+
+
 class Filters(forms.Form):
     """The filters of the queue, as the address holds them."""
 
@@ -30,7 +35,7 @@ class Filters(forms.Form):
     source = forms.ModelChoiceField(
         Source.objects.all(), to_field_name="name", required=False, empty_label="Any"
     )
-    plant = forms.ModelChoiceField(Plant.objects.none(), required=False, empty_label="Any")
+    plant = PlantChoice(Plant.objects.none(), required=False, empty_label="Any")
     sort = forms.ChoiceField(label="Order", choices=SORTS, required=False)
     equipment = forms.IntegerField(required=False, widget=forms.HiddenInput)
 

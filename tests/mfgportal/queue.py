@@ -110,3 +110,27 @@ def an_exception(
             plant=plant,
         )
     return exception
+
+
+def a_world() -> World:
+    """Two plants, a maintenance lead who sees one of them, an administrator who sees both."""
+    lyon, porto = a_plant("Lyon"), a_plant("Porto", timezone="Europe/Lisbon")
+    stream = a_stream(a_source())
+    return World(
+        lyon=lyon,
+        porto=porto,
+        press=a_machine(lyon, "Press 1", line=a_line(lyon)),
+        lathe=a_machine(porto, "Lathe 1", line=a_line(porto, "Line P")),
+        source=stream.source,
+        stream=stream,
+        mine=an_exception(stream, plant=lyon, holds=3, title="Unknown machine in Lyon"),
+        theirs=an_exception(stream, plant=porto, holds=5, title="Unknown machine in Porto"),
+        nobodys=an_exception(
+            stream,
+            kind="source_unavailable",
+            title="Odoo does not answer",
+            context={"streams": ["productivity"]},
+        ),
+        lead=a_person("lead", Role.MAINTENANCE_LEAD, lyon),
+        admin=a_person("admin", Role.ADMIN),
+    )

@@ -1,0 +1,164 @@
+"""The queue, the syncs, the sources and the API's docs in a real browser: without scripts, narrow, dark."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from sync.models import SyncException, SyncRun
+from tests.mfgportal.queue import World, a_run, a_world, an_exception
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright's loop runs in the thread of the test
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PAGES = (
+    "/exceptions/",
+    "/exceptions/{mine}/?target=press",
+    "/sync/",
+    "/sync/runs/{run}/",
+    "/sources/",
+    "/sources/add/",
+    "/plants/{plant}/settings/",
+)
+
+
+@pytest.fixture
+def world(transactional_db: None) -> World:
+    return a_world()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@contextmanager
+def opened(
+    browser: Browser, live_server: LiveServer, world: World, *, silent: bool = True, **options: object
+) -> Iterator[Page]:
+    """A page of the administrator; ``silent``: at the end nothing may have been said on the console."""
+    client = Client()
+    client.force_login(world.admin)
+    context = browser.new_context(base_url=live_server.url, **options)  # type: ignore[arg-type]
+    cookie = client.cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    page = context.new_page()
+    said: list[str] = []
+    page.on(
+        "console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None
+    )
+    page.on("pageerror", lambda error: said.append(str(error)))
+    yield page
+    context.close()
+    assert not silent or said == []
+
+
+def addresses(world: World) -> list[str]:
+    run = a_run(world.stream)
+    same = {"title": "Worn seal", "at": "2026-03-02T08:00:00+01:00", "value": "open"}
+    sides = [
+        same | {"source": name, "source_title": name, "external_key": "x/1"} for name in ("atlas", "odoo")
+    ]
+    mismatch = an_exception(world.stream, kind="status_mismatch", context={"field": "status", "sides": sides})
+    return [f"/exceptions/{mismatch.pk}/"] + [
+        address.format(mine=world.mine.pk, run=run.pk, plant=world.lyon.pk) for address in PAGES
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_are_accessible(browser: Browser, live_server: LiveServer, world: World, scheme: str) -> None:
+    # axe itself tries styles that the content policy forbids, and complains.
+    with opened(browser, live_server, world, silent=False, color_scheme=scheme) as page:
+        for address in addresses(world):
+            page.goto(address)
+            found = Axe().run(page)
+            assert found.violations_count == 0, f"{address}: {found.generate_report()}"
+
+
+def test_pages_fit_a_phone(browser: Browser, live_server: LiveServer, world: World) -> None:
+    with opened(browser, live_server, world, viewport={"width": 390, "height": 844}) as page:
+        for address in addresses(world):
+            page.goto(address)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
+
+
+def test_a_filter_narrows_the_list_keeps_the_address_and_back_undoes_it(
+    browser: Browser, live_server: LiveServer, world: World
+) -> None:
+    with opened(browser, live_server, world) as page:
+        page.goto("/exceptions/")
+        expect(page.locator("tbody tr")).to_have_count(3)
+        page.get_by_label("Plant").select_option(label="Lyon")
+        expect(page.locator("tbody tr")).to_have_count(1)
+        assert f"plant={world.lyon.pk}" in page.url
+        page.go_back()
+        expect(page.locator("tbody tr")).to_have_count(3)
+        page.get_by_role("link", name="Source does not answer").click()
+        expect(page.locator("tbody tr")).to_have_count(1)
+        page.reload()
+        expect(page.locator("tbody tr")).to_have_count(1)
+
+
+def test_a_target_is_found_while_typing(browser: Browser, live_server: LiveServer, world: World) -> None:
+    with opened(browser, live_server, world) as page:
+        page.goto(f"/exceptions/{world.mine.pk}/")
+        page.get_by_label("Another one").press_sequentially("lathe")
+        expect(page.locator("#targets").get_by_role("button", name="Map to Lathe 1")).to_be_visible()
+        expect(page.get_by_label("Another one")).to_have_value("lathe")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_dismissal_needs_no_script(
+    browser: Browser, live_server: LiveServer, world: World, scripts: bool
+) -> None:
+    with opened(browser, live_server, world, java_script_enabled=scripts) as page:
+        page.goto("/exceptions/")
+        page.get_by_role("link", name="Unknown machine in Lyon").click()
+        page.get_by_label("Reason").fill("Sold last year")
+        page.get_by_role("button", name="Dismiss").click()
+        expect(page.get_by_text("Dismissed. What it held stays out of the numbers")).to_be_visible()
+        expect(page.get_by_text("Sold last year").first).to_be_visible()
+    world.mine.refresh_from_db()
+    assert world.mine.status == SyncException.Status.DISMISSED
+
+
+def test_a_running_sync_moves_by_itself_until_it_is_done(
+    browser: Browser, live_server: LiveServer, world: World
+) -> None:
+    run = a_run(world.stream, status=SyncRun.Status.RUNNING, total=100, read=10, ended_at=None)
+    with opened(browser, live_server, world) as page:
+        page.goto("/sync/")
+        expect(page.get_by_text("10 of 100 rows")).to_be_visible()
+        SyncRun.objects.filter(pk=run.pk).update(read=60)
+        expect(page.get_by_text("60 of 100 rows")).to_be_visible()
+        SyncRun.objects.filter(pk=run.pk).update(status=SyncRun.Status.DONE)
+        expect(page.locator("#streams progress")).to_have_count(0)
+        expect(page.locator("#streams")).not_to_have_attribute("hx-trigger", "every 2s")
+
+
+def test_what_a_source_sent_never_runs(browser: Browser, live_server: LiveServer, world: World) -> None:
+    evil = "<img src=x onerror=\"document.title='taken'\">"
+    exception = an_exception(world.stream, title=evil, message=evil, external_key=evil)
+    with opened(browser, live_server, world) as page:
+        for address in ("/exceptions/", f"/exceptions/{exception.pk}/"):
+            page.goto(address)
+            expect(page.get_by_text(evil).first).to_be_visible()
+            assert page.title() != "taken"
+
+
+def test_the_docs_of_the_api_work_under_the_strict_policy(
+    browser: Browser, live_server: LiveServer, world: World
+) -> None:
+    with opened(browser, live_server, world) as page:
+        page.goto("/api/docs/")
+        page.locator("#operations-kpis-kpis_list .opblock-summary-control").click()
+        expect(page.get_by_text("Availability × Performance × Quality").first).to_be_visible()
