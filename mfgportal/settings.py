@@ -241,7 +241,8 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},
         "odoorpc": {"level": "INFO"},  # at DEBUG it would write passwords
         "httpx": {"level": "WARNING"},  # a line per request otherwise
-        "celery.worker.strategy": {"level": "WARNING"},  # a line per tick, as do the next two
+        "celery.worker.strategy": {"level": "WARNING"},  # a line per tick, as do the next three
+        "celery.worker.request": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
     },

@@ -61,7 +61,8 @@ def is_healthy() -> bool:
 
 
 def worker(log_level: str) -> Program:
-    flags = ["--concurrency=2", f"--loglevel={log_level}", "--without-gossip", "--without-mingle"]
+    # One more than long reads take at a time on two cores, so that the ticks get through meanwhile.
+    flags = ["--concurrency=3", f"--loglevel={log_level}", "--without-gossip", "--without-mingle"]
     return Program(
         "worker",
         python("celery", "--app=mfgportal", "worker", *flags),

@@ -103,8 +103,9 @@ class Command(BaseCommand):
         self.step("Bringing the database up to date", self.migrate)
         self.step("Starting the portal", lambda: self.start_portal(stack))
         if self.sandbox:
-            self.say("Reading the sandbox for the first time")
-            follow(self.console, stack.watch)
+            self.say("Reading the sandbox")
+            if not follow(self.console, stack.watch):
+                self.say("This takes long; it goes on in the background. The page Sync shows how far it is.")
             people.seed_users()
         self.introduce()
 
