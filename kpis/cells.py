@@ -146,7 +146,7 @@ def _axis(scope: Scope, grain: Grain | None, rows: list[Row]) -> Iterator[tuple[
         yield Bucket(scope.first_day, scope.first_day, scope.last_day), ""
         return
     places = {row["in_shift"]: _place(row) for row in rows} if grain == "shift" else {"": 0}
-    names = sorted(places or {"": 0}, key=lambda name: (places[name], name))
+    names = sorted(places or {"": 0}, key=lambda name: (places.get(name, 0), name))
     for bucket in buckets(scope, grain):
         yield from ((bucket, name) for name in names)
 

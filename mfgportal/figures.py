@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import log, sqrt
 from typing import Literal, TypedDict
 
 from kpis.definitions import CATALOGUE, Better, Kpi, Unit
@@ -12,11 +13,12 @@ from sync.completeness import Completeness, HeldBy, completeness, held_by_except
 from sync.sources import Freshness, freshness
 
 Direction = Literal["better", "worse", "same", ""]
+FAILURES = "failures"
 # A change below these is no change: it would be shown as 0.
 SAME_POINTS = 0.0005
 SAME_SHARE = 0.005
 # A change below these is ordinary: said in words, not in colour.
-NOTABLE_POINTS = 0.01
+NOTABLE_POINTS = 0.02
 NOTABLE_SHARE = 0.1
 
 
@@ -78,8 +80,28 @@ class Figure:
 
     @property
     def notable(self) -> bool:
-        """Whether the change is more than the ordinary."""
-        return self.delta is not None and not self._within(NOTABLE_POINTS, NOTABLE_SHARE)
+        """Whether the change is more than the ordinary; of few failures, more than chance would make it."""
+        if self.delta is None or self._within(NOTABLE_POINTS, NOTABLE_SHARE):
+            return False
+        return not self._counts_failures or self._beyond_chance
+
+    @property
+    def _counts_failures(self) -> bool:
+        return FAILURES in {component.name for component in self.kpi.components}
+
+    @property
+    def _beyond_chance(self) -> bool:
+        """Failures that a constant rate would hardly give: the log of the ratio is beyond 2 sigma."""
+        if self.before is None or not self.now.value or not self.before.value:
+            return False
+        counts = [
+            value.sample_size if self.kpi.name != FAILURES else value.value
+            for value in (self.now, self.before)
+        ]
+        if not all(counts):
+            return False
+        sigma = sqrt(sum(1 / count for count in counts if count))
+        return abs(log(self.now.value / self.before.value)) > 2 * sigma
 
     def _within(self, points: float, share: float) -> bool:
         """Whether the change is smaller than that: in points of a share, as a share of other values."""

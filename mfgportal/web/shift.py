@@ -1,7 +1,9 @@
 """The timeline of one machine over a shift, or over its whole production day (number 0)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from math import inf
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +13,9 @@ from django.utils import timezone
 
 from kpis.definitions import CATALOGUE
 from kpis.engine import Value, timeline
-from kpis.models import Equipment, ShiftComponents
+from kpis.models import Equipment
+from kpis.plans import Slot, plan_days
+from kpis.setups import load_setups
 from mfgportal.accounts.access import equipment_of, person
 from mfgportal.figures import Figure, Trust, figures, held_back, trust
 from mfgportal.period import Period
@@ -29,7 +33,7 @@ ONE_DAY, ONE_WEEK = timedelta(days=1), timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What the strip shows."""
+    """What the strip shows, also where it has not happened yet."""
 
     name: str
     start: datetime
@@ -41,8 +45,8 @@ def shift(request: HttpRequest, pk: int, day: date, number: int) -> HttpResponse
     found = get_object_or_404(equipment_of(person(request)).select_related("plant", "line"), pk=pk)
     above = selection(request, equipment_place(found))
     chosen = replace(above, period=Period(day, day), grain="shift")
-    rows = list(ShiftComponents.objects.filter(equipment=found, day=day, shift__gt=0).order_by("start"))
-    shown = _window(chosen, number, rows)
+    slots = _slots(found, day)
+    shown = _window(chosen, number, slots)
     spans = timeline(found, shown.start, shown.end, timezone.now())
     trusted = trust(chosen)
     context = {
@@ -60,20 +64,26 @@ def shift(request: HttpRequest, pk: int, day: date, number: int) -> HttpResponse
         **_compared(found, chosen, trusted, number, shown.name),
         "trust": trusted,
         "held": held_back(chosen) if trusted.completeness.held else [],
-        **_choices(above, day, number, rows),
+        **_choices(above, day, number, slots),
     }
     return page(request, "shift", context)
 
 
-def _window(selection: Selection, number: int, rows: list[ShiftComponents]) -> Window:
+def _slots(equipment: Equipment, day: date) -> Sequence[Slot]:
+    """The day's planned shifts, whole, in order."""
+    schedule = load_setups([equipment.pk])[equipment.pk].schedule
+    (plan,) = plan_days(schedule, day, day, inf)
+    return plan.slots[1:]
+
+
+def _window(selection: Selection, number: int, slots: Sequence[Slot]) -> Window:
     """The shift's window from its row, the day's from the calendar. Raises Http404 for no shift."""
     if number == WHOLE_DAY:
         return Window("Whole day", *selection.window)
-    row = next((row for row in rows if row.shift == number), None)
-    if row is None:
+    slot = next((slot for slot in slots if slot.number == number), None)
+    if slot is None:
         raise Http404
-    start, end = row.start, row.end
-    return Window(row.shift_name or f"Shift {number}", start, end)
+    return Window(slot.name, datetime.fromtimestamp(slot.start, UTC), datetime.fromtimestamp(slot.end, UTC))
 
 
 def _compared(
@@ -99,7 +109,7 @@ def _figure(now: Value, before: Value | None, trusted: Trust) -> Figure:
     return Figure(kpi=CATALOGUE[now.kpi], now=now, before=before, trust=trusted)
 
 
-def _choices(selection: Selection, day: date, number: int, rows: list[ShiftComponents]) -> dict[str, Any]:
+def _choices(selection: Selection, day: date, number: int, slots: Sequence[Slot]) -> dict[str, Any]:
     """The day's shifts as tabs, and the days before and after."""
     key = selection.place.id
     assert key is not None  # noqa: S101 - a machine's page
@@ -108,9 +118,6 @@ def _choices(selection: Selection, day: date, number: int, rows: list[ShiftCompo
         return reverse("shift", args=[key, to, shift]) + selection.query
 
     tabs = [Choice("Whole day", url(day, WHOLE_DAY), number == WHOLE_DAY)]
-    tabs += [
-        Choice(row.shift_name or f"Shift {row.shift}", url(day, row.shift), number == row.shift)
-        for row in rows
-    ]
+    tabs += [Choice(slot.name, url(day, slot.number), number == slot.number) for slot in slots]
     later = url(day + ONE_DAY, WHOLE_DAY) if day < selection.today else ""
     return {"tabs": tabs, "earlier": url(day - ONE_DAY, WHOLE_DAY), "later": later}
