@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from kpis.models import Equipment
 from sync.connectors import connector_class
-from sync.connectors.base import Connector, Payload
+from sync.connectors.base import Payload
 from sync.corrections import active, on_payload, on_record, to_json
 from sync.errors import BadRow
 from sync.exceptions.queue import Held, Problem
@@ -83,7 +83,7 @@ def read(stream: Stream, rows: Sequence[Landed]) -> Reading:
             records = []
         items += [Item(row, _corrected(record, corrections)) for record in records]
         if row.previous is not None:
-            before |= _said(connector, stream, row.previous)
+            before |= said_before(stream, row.previous)
     return Reading(items, problems, before)
 
 
@@ -92,10 +92,13 @@ def _corrected(record: Record, corrections: Mapping[str, Mapping[str, Any]]) -> 
     return on_record(record, values) if values else record
 
 
-def _said(connector: type[Connector], stream: Stream, payload: Payload) -> set[tuple[type[Record], str]]:
+def said_before(stream: Stream, payload: Payload) -> set[tuple[type[Record], str]]:
+    """The records that earlier content of a row gave, by type and key."""
+    connector = connector_class(stream.source.connector)
     try:
         return {(type(record), record.external_key) for record in connector.to_records(stream.name, payload)}
-    except BadRow:
+    # Content that could not be mapped, whatever the reason, gave nothing; its own time told why.
+    except Exception:  # noqa: BLE001
         return set()
 
 

@@ -93,8 +93,9 @@ def _ready(
     rest: list[_Entry] = []
     for entry in entries:
         known = _canonical(entry, ids)
-        may_create = entry.item.key == create or (
-            entry.own.kind in owns and not isinstance(entry.record, ReasonRecord)
+        # A new reason would have no place in the loss tree.
+        may_create = not isinstance(entry.record, ReasonRecord) and (
+            entry.own.kind in owns or entry.item.key == create
         )
         if known is not None or (may_create and _placed(entry, ids)):
             ready.append(Written(entry.item.row, entry.record, known))

@@ -80,7 +80,7 @@ def process(
     loading = _load_facts(stream, others)
     problems += loading.problems
     stays = {(type(item.record), item.key) for item in loading.good if not ownership.stands_for(item.record)}
-    _withdraw(stream, (reading.before | {(type(item.record), item.key) for item in others}) - stays)
+    withdraw(stream, (reading.before | {(type(item.record), item.key) for item in others}) - stays)
     outcome.loaded += len(loading.good)
     outcome.stopped = loading.stopped
     outcome.held = len({problem.held.row.raw_id for problem in problems if problem.held})
@@ -134,7 +134,7 @@ def _write(stream: Stream, items: Sequence[Item], ids: Ids) -> None:
         facts.upsert(stream.source.name, facts.SPECS[record_type], rows, ids)
 
 
-def _withdraw(stream: Stream, gone: Collection[tuple[type[Record], str]]) -> None:
+def withdraw(stream: Stream, gone: Collection[tuple[type[Record], str]]) -> None:
     """Take back facts that a row gave before and gives no more, or whose record waits now."""
     keys: dict[type[Record], set[str]] = defaultdict(set)
     for record_type, key in gone:

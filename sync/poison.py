@@ -7,8 +7,9 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from sync.exceptions.queue import Held, Problem, settle
 from sync.landing import Landed
+from sync.mapping import said_before
 from sync.models import Stream
-from sync.pipeline import Outcome, process
+from sync.pipeline import Outcome, process, withdraw
 
 logger = logging.getLogger(__name__)
 
@@ -56,5 +57,7 @@ def _set_aside(stream: Stream, row: Landed, error: Exception) -> Outcome:
         context={"error": type(error).__name__},
         held=Held(row=row, start=row.updated_at, end=row.updated_at),
     )
+    if row.previous is not None:
+        withdraw(stream, said_before(stream, row.previous))
     settle(stream, [problem], known_keys=[row.external_key])
     return Outcome(held=1, poison=1)

@@ -42,8 +42,9 @@ def snapshot(*, source: str | None = None) -> Progress:
     if source is not None:
         rows = rows.filter(source__name=source)
     streams = list(rows.order_by("source__created_at", "rank", "name"))
-    latest = SyncRun.objects.filter(stream__in=streams).order_by("stream_id", "-started_at").distinct("stream_id")
-    runs = {run.stream_id: run for run in latest.exclude(trigger=SyncRun.Trigger.SWEEP)}
+    reads = SyncRun.objects.filter(stream__in=streams).exclude(trigger=SyncRun.Trigger.SWEEP)
+    latest = reads.order_by("stream_id", "-started_at").distinct("stream_id")
+    runs = {run.stream_id: run for run in latest}
     done = all(stream.read_through is not None or stream.failures for stream in streams)
     return Progress(tuple(_progress(stream, runs.get(stream.pk)) for stream in streams), done)
 

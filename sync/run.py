@@ -120,7 +120,7 @@ def _read(work: Work) -> None:
     try:
         connector.verify_schema(stream.name)
         for page in connector.read(stream.name, stream.cursor):
-            _commit_page(work, connector, page)
+            commit_page(work, connector, page)
             if work.report:
                 work.report(work.run)
     finally:
@@ -140,7 +140,7 @@ def finish(work: Work, began: datetime) -> None:
     )
 
 
-def _commit_page(work: Work, connector: Connector, page: Page) -> None:
+def commit_page(work: Work, connector: Connector, page: Page) -> None:
     """Rows, facts, stale marks, exceptions, cursor and counters commit together, or none of them."""
     for left in reversed(range(DEADLOCK_TRIES)):
         try:

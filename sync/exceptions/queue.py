@@ -68,24 +68,24 @@ def settle(stream: Stream, problems: Sequence[Problem], *, known_keys: Collectio
     """
     before = _waiting(stream, known_keys)
     HeldRecord.objects.filter(id__in=[held_id for held_id, _, _ in before]).delete()
-    raise_all(stream, problems, waited={(exception_id, key) for _, exception_id, key in before})
+    raise_all(stream, problems, waited={(exception_id, raw_id) for _, exception_id, raw_id in before})
     close_empty({exception_id for _, exception_id, _ in before})
 
 
-def _waiting(stream: Stream, keys: Collection[str]) -> list[tuple[int, int, str]]:
+def _waiting(stream: Stream, keys: Collection[str]) -> list[tuple[int, int, int]]:
     if not keys:
         return []
     found = HeldRecord.objects.filter(raw__stream=stream, raw__external_key__in=list(keys))
-    return list(found.values_list("id", "exception_id", "raw__external_key"))
+    return list(found.values_list("id", "exception_id", "raw_id"))
 
 
 def raise_all(
-    stream: Stream, problems: Sequence[Problem], *, waited: Collection[tuple[int, str]] = ()
+    stream: Stream, problems: Sequence[Problem], *, waited: Collection[tuple[int, int]] = ()
 ) -> list[SyncException]:
     """Put problems into the queue, folded; open what had been resolved and came back.
 
     Args:
-        waited: (exception, external key) pairs that are no news and do not count again.
+        waited: (exception, landed row) pairs that are no news and do not count again.
     """
     grouped: dict[str, list[Problem]] = defaultdict(list)
     for problem in problems:
@@ -95,7 +95,7 @@ def raise_all(
     rows = _hold(exceptions, grouped)
     for exception in exceptions:
         group = grouped[exception.fingerprint]
-        news = [key for key in rows[exception.pk] if (exception.pk, key) not in waited]
+        news = [raw_id for raw_id in rows[exception.pk] if (exception.pk, raw_id) not in waited]
         repeats = len(news) if KINDS[exception.kind].holds else len(group)
         _fold(exception, group[-1], repeats if exception.fingerprint not in fresh else repeats - 1)
     return exceptions
@@ -139,17 +139,17 @@ def _locked(grouped: Mapping[str, Any]) -> list[SyncException]:
 
 def _hold(
     exceptions: Sequence[SyncException], grouped: Mapping[str, Sequence[Problem]]
-) -> dict[int, list[str]]:
-    """Attach the rows; return the external keys attached, by exception."""
-    keys: dict[int, list[str]] = defaultdict(list)
+) -> dict[int, list[int]]:
+    """Attach the rows; return the landed rows attached, by exception."""
+    rows: dict[int, list[int]] = defaultdict(list)
     lines: dict[tuple[int, int], HeldRecord] = {}
     for exception in exceptions:
         for held in (problem.held for problem in grouped[exception.fingerprint]):
             if held and (exception.pk, held.row.raw_id) not in lines:
                 lines[exception.pk, held.row.raw_id] = _line(exception, held)
-                keys[exception.pk].append(held.row.external_key)
+                rows[exception.pk].append(held.row.raw_id)
     HeldRecord.objects.bulk_create(lines.values(), ignore_conflicts=True, batch_size=1000)
-    return keys
+    return rows
 
 
 def _line(exception: SyncException, held: Held) -> HeldRecord:

@@ -56,7 +56,7 @@ def map_key(exception: SyncException, *, canonical_id: int | None, by: str) -> i
     """Resolve an ``unmapped_key``: say which row the key means, or None to create a new row from it.
 
     Returns:
-        How many waiting rows were loaded.
+        How many waiting rows wait no more.
 
     Raises:
         AlreadyResolved: it is not open any more.
@@ -66,9 +66,8 @@ def map_key(exception: SyncException, *, canonical_id: int | None, by: str) -> i
     mine = _lock(exception, Resolution.CREATE if canonical_id is None else Resolution.MAP)
     ref = ref_of(mine.context)
     waiting = _waiting(mine)
-    loaded = 0
     if canonical_id is None:
-        loaded = _create(mine, ref, by)
+        _create(mine, ref, by)
         done = f"Created a new {NAMES[ref.kind]}."
     else:
         row = CANONICAL[ref.kind]._default_manager.filter(pk=canonical_id).first()
@@ -77,8 +76,9 @@ def map_key(exception: SyncException, *, canonical_id: int | None, by: str) -> i
         map_to(mine.source, ref, canonical_id, by=by)
         done = f"Mapped to {row}."
     finish(mine, RESOLVED, done, by=by)
-    loaded += replay_rows([*waiting, *_own_rows(mine, ref)]).loaded
-    return loaded + release([ref.kind]).loaded
+    replay_rows([*waiting, *_own_rows(mine, ref)])
+    release([ref.kind])
+    return _released(waiting)
 
 
 def _own_rows(exception: SyncException, ref: Ref) -> list[int]:
@@ -87,19 +87,18 @@ def _own_rows(exception: SyncException, ref: Ref) -> list[int]:
     return [found[0]] if found else []
 
 
-def _create(exception: SyncException, ref: Ref, by: str) -> int:
+def _create(exception: SyncException, ref: Ref, by: str) -> None:
     own = _own_rows(exception, ref)
     if own:
-        loaded = replay_rows(own, create=ref.key, by=by).loaded
+        replay_rows(own, create=ref.key, by=by)
         if ref not in find(exception.source, [ref]).ids:
             raise NotAllowed(_why_not(ref))
-        return loaded
+        return
     if ref.kind not in PLAIN:
         raise NotAllowed(_why_not(ref))
     code = next(iter(ref.codes), "")
     row = create_plain(ref.kind, exception.source, identity_key(ref), code, ref.label)
     map_to(exception.source, ref, row, by=by)
-    return 0
 
 
 def _why_not(ref: Ref) -> str:
@@ -242,7 +241,7 @@ def retry(exception: SyncException, *, by: str) -> int:
     """Try again now: replays the rows it holds, or makes its stream due at once.
 
     Returns:
-        How many waiting rows were loaded; 0 when the stream was woken.
+        How many waiting rows wait no more; 0 when the stream was woken.
 
     Raises:
         AlreadyResolved: it is not open any more.
@@ -253,10 +252,11 @@ def retry(exception: SyncException, *, by: str) -> int:
     if not KINDS[mine.kind].holds:
         _wake(mine, by)
         return 0
-    loaded = replay_rows(_waiting(mine)).loaded
+    waiting = _waiting(mine)
+    replay_rows(waiting)
     close_empty([mine.pk])
     _sign(mine, "Tried again with success.", by)
-    return loaded
+    return _released(waiting)
 
 
 def _wake(exception: SyncException, by: str) -> None:
@@ -291,6 +291,11 @@ def _lock(exception: SyncException, resolution: Resolution) -> SyncException:
 def _need_reason(reason: str) -> None:
     if not reason.strip():
         raise NotAllowed("Say why, so that others can follow it later.")
+
+
+def _released(raw_ids: list[int]) -> int:
+    """How many of the rows wait no more."""
+    return len(raw_ids) - HeldRecord.objects.filter(raw__in=raw_ids).values("raw").distinct().count()
 
 
 def _waiting(exception: SyncException) -> list[int]:

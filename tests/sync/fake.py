@@ -39,8 +39,8 @@ class World:
     schema_fault: Callable[[str], None] | None = None
     reads: int = 0
 
-    def put(self, stream: str, key: str, updated_at: datetime | None = None, **payload: Any) -> None:
-        self.rows.setdefault(stream, {})[key] = Row(key, {"key": key, **payload}, updated_at)
+    def put(self, stream: str, key: str, updated_at: datetime | None = None, /, **payload: Any) -> None:
+        self.rows.setdefault(stream, {})[key] = Row(key, {**payload, "key": key}, updated_at)
 
     def drop(self, stream: str, key: str) -> None:
         del self.rows[stream][key]

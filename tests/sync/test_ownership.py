@@ -1,0 +1,102 @@
+import pytest
+
+from kpis.models import WorkOrder
+from sync import ownership
+from sync.models import Counterpart, Source, SyncException
+from tests.sync.conftest import MakeSource, good
+from tests.sync.fake import World
+
+PlantOf = tuple[Source, World]
+Two = tuple[Source, World, Source, World]
+
+
+@pytest.fixture
+def two(plant: PlantOf, make_source: MakeSource) -> Two:
+    source, world = plant
+    world.put("orders", "work-order/1", number="WO000001", title="Fix it", status="open", machine="machine/1")
+    good(source, "orders")
+    return (*plant, *make_source("b"))
+
+
+def put_request(world: World, status: str, **values: object) -> None:
+    world.put(
+        "orders", "request/1", title="[WO000001] Fix it", status=status, counterpart="WO000001", **values
+    )
+
+
+def test_a_counterpart_is_no_second_fact(two: Two) -> None:
+    _, _, other, theirs = two
+    put_request(theirs, "in_progress")
+    good(other, "orders")
+    assert WorkOrder.objects.get().source == "a"
+    assert Counterpart.objects.get().values["status"] == "in_progress"
+    assert not SyncException.objects.exists()
+
+
+def test_a_status_that_differs_opens_and_closes_by_itself(two: Two) -> None:
+    source, world, other, theirs = two
+    put_request(theirs, "completed")
+    good(other, "orders")
+    exception = SyncException.objects.get()
+    assert (exception.kind, exception.status) == ("status_mismatch", "open")
+    assert [(side["source"], side["value"], side["external_key"]) for side in exception.context["sides"]] == [
+        ("a", "open", "work-order/1"),
+        ("b", "completed", "request/1"),
+    ]
+    assert exception.equipment is not None
+    world.put(
+        "orders", "work-order/1", number="WO000001", title="Fix it", status="completed", machine="machine/1"
+    )
+    good(source, "orders")
+    exception.refresh_from_db()
+    assert exception.status == "resolved"
+    put_request(theirs, "in_progress")
+    good(other, "orders")
+    exception.refresh_from_db()
+    assert (exception.status, exception.count) == ("open", 2)
+
+
+def test_the_same_mismatch_seen_again_counts_once(two: Two) -> None:
+    _, _, other, theirs = two
+    put_request(theirs, "completed")
+    good(other, "orders")
+    put_request(theirs, "completed", note="touched")
+    good(other, "orders")
+    assert SyncException.objects.get().count == 1
+
+
+def test_a_counterpart_waits_for_its_work_order(plant: PlantOf, make_source: MakeSource) -> None:
+    source, world = plant
+    other, theirs = make_source("b")
+    put_request(theirs, "completed")
+    good(other, "orders")
+    assert SyncException.objects.get().kind == "unmapped_key"
+    world.put(
+        "orders", "work-order/1", number="WO000001", title="Fix it", status="completed", machine="machine/1"
+    )
+    good(source, "orders")
+    assert Counterpart.objects.exists()
+    assert SyncException.objects.get().status == "resolved"
+
+
+def test_an_order_that_stands_for_another_from_now_on_is_taken_back(two: Two) -> None:
+    _, _, other, theirs = two
+    theirs.put("orders", "request/1", title="Fix it", status="open")
+    good(other, "orders")
+    assert WorkOrder.objects.filter(source="b", deleted_at=None).exists()
+    put_request(theirs, "open")
+    good(other, "orders")
+    assert not WorkOrder.objects.filter(source="b", deleted_at=None).exists()
+    theirs.put("orders", "request/1", title="Fix it", status="open")
+    good(other, "orders")
+    assert WorkOrder.objects.filter(source="b", deleted_at=None).exists()
+    assert not Counterpart.objects.exists()
+
+
+def test_what_both_sides_missed_is_found_later(two: Two) -> None:
+    _, _, other, theirs = two
+    put_request(theirs, "completed")
+    good(other, "orders")
+    WorkOrder.objects.update(status="completed")
+    ownership.recheck()
+    assert SyncException.objects.get().status == "resolved"
