@@ -44,6 +44,7 @@ def web(host: str) -> Program:
         "--workers=2",
         "--threads=4",
         "--no-control-socket",
+        "--preload",
         f"--bind={host}:{WEB.number}",
     ]
     return Program("web", python("gunicorn", "mfgportal.wsgi", *flags), ready=is_healthy)

@@ -22,6 +22,8 @@ def follow(console: Console, meanwhile: Callable[[], None]) -> bool:
 
     `meanwhile` is called between looks. Returns whether all came in good time; else it goes on unseen.
     """
+    if snapshot().done and not waiting_days():
+        return True
     show = follow_with_bars if console.is_terminal else follow_with_lines
     return show(console, looks(meanwhile))
 
