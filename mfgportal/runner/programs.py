@@ -47,18 +47,24 @@ def web(host: str) -> Program:
         "--preload",
         f"--bind={host}:{WEB.number}",
     ]
-    return Program("web", python("gunicorn", "mfgportal.wsgi", *flags), ready=is_healthy)
+    return Program("web", python("gunicorn", "mfgportal.wsgi", *flags), ready=lambda: serves(host))
 
 
-def is_healthy() -> bool:
-    connection = http.client.HTTPConnection(LOOPBACK, WEB.number, timeout=5)
+def serves(host: str) -> bool:
+    """Whether it answers as it should; 400 counts, as ALLOWED_HOSTS may not name the address we ask."""
+    connection = http.client.HTTPConnection(reachable(host), WEB.number, timeout=5)
     try:
         connection.request("GET", "/health")
-        return connection.getresponse().status == http.HTTPStatus.OK
+        return connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR
     except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()
+
+
+def reachable(host: str) -> str:
+    """An address at which we reach what listens on `host`."""
+    return LOOPBACK if host in {"0.0.0.0", "::"} else host  # noqa: S104 compared, not bound
 
 
 def worker(log_level: str) -> Program:

@@ -58,8 +58,7 @@ class Command(BaseCommand):
 
     @property
     def address(self) -> str:
-        shown = self.host if self.host not in {"0.0.0.0", "::"} else "localhost"  # noqa: S104 shown, not bound
-        return f"http://{shown}:{programs.WEB.number}"
+        return f"http://{programs.reachable(self.host)}:{programs.WEB.number}"
 
     def say(self, line: str) -> None:
         self.console.print(line, markup=False, soft_wrap=True)
