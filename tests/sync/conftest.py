@@ -31,7 +31,7 @@ def make_source(db: None) -> MakeSource:
 
 @pytest.fixture
 def plant(make_source: MakeSource) -> tuple[Source, World]:
-    """Source ``a``: a plant with two machines, a reason, an operation with an ideal cycle; masters are read."""
+    """Source ``a``: a plant, two machines, a reason, an operation with an ideal cycle; masters are read."""
     source, world = make_source("a")
     world.put("plants", "plant/1", name="North", codes=["N"], timezone="Europe/Berlin")
     world.put("machines", "machine/1", name="Press 1", codes=["PR-01"], plant="plant/1", work_unit=True)

@@ -1,6 +1,7 @@
 """However rows are delivered - twice, in any order, in any batches - the same tables come out."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -50,7 +51,7 @@ def deliveries(draw: st.DrawFn) -> tuple[list[Row], list[list[Row]]]:
     shuffled = draw(st.permutations([*rows, *again]))
     cuts = sorted(draw(st.lists(st.integers(0, len(shuffled)), max_size=3)))
     edges = [0, *cuts, len(shuffled)]
-    return rows, [list(shuffled[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+    return rows, [list(shuffled[a:b]) for a, b in pairwise(edges)]
 
 
 def deliver(source: Source, batches: list[list[Row]]) -> dict[str, Any]:

@@ -66,8 +66,7 @@ def test_a_change_marks_the_old_and_the_new_days(plant: PlantOf) -> None:
     good(source, "events")
     StaleDay.objects.all().delete()
     start = T + timedelta(days=3)
-    moved = {"start": start.isoformat(), "end": (start + timedelta(minutes=9)).isoformat()}
-    put_stop(world, 1, **moved)
+    put_stop(world, 1, start=start.isoformat(), end=(start + timedelta(minutes=9)).isoformat())
     good(source, "events")
     assert set(StaleDay.objects.values_list("day", flat=True)) == {T.date(), start.date()}
 

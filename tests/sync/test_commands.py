@@ -1,0 +1,72 @@
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from sync.errors import SourceRefused
+from sync.models import Source
+from tests.sync.fake import WORLDS, World
+from tests.sync.test_run import put_stop
+
+PlantOf = tuple[Source, World]
+
+
+def told(*arguments: str) -> str:
+    out = StringIO()
+    call_command(*arguments, stdout=out, stderr=out)
+    return out.getvalue()
+
+
+def test_a_source_is_read_in_the_foreground_with_progress(plant: PlantOf) -> None:
+    _, world = plant
+    put_stop(world, 1)
+    said = told("sync", "a", "events")
+    assert "a/events: 1 of 1 rows" in said
+    assert "1 read, 0 unchanged, 1 loaded, 0 held" in said
+    assert told("sync", "a").count("loaded") == 10
+
+
+def test_what_cannot_be_read_is_named(plant: PlantOf) -> None:
+    _, world = plant
+    with pytest.raises(CommandError, match="Known: a"):
+        told("sync", "nobody")
+    with pytest.raises(CommandError, match="It has: plants"):
+        told("sync", "a", "nothing")
+
+    def fault(stream: str) -> None:
+        raise SourceRefused("Wrong password.")
+
+    world.schema_fault = fault
+    with pytest.raises(CommandError, match="a/events"):
+        told("sync", "a", "events")
+
+
+def test_a_source_is_added_with_its_password_from_a_variable(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    WORLDS["x"] = World()
+    monkeypatch.setenv("X_PASSWORD", "geheim")
+    arguments = ["source", "add", "x", "--connector", "fake", "--url", "http://fake.test/x"]
+    told(*arguments, "--username", "sync", "--password-env", "X_PASSWORD")
+    source = Source.objects.get()
+    assert (source.title, source.password, source.streams.count()) == ("X", "geheim", 10)
+    assert "Fake 1" in told("source", "check", "x")
+    assert "events: read through never" in told("source", "list")
+    assert "geheim" not in told("source", "list")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["add", "a b", "--connector", "fake", "--url", "http://x.test", "--password-env", "HOME"], "valid"),
+        (["add", "a", "--connector", "fake", "--url", "ftp://x.test", "--password-env", "HOME"], "URL"),
+        (
+            ["add", "a", "--connector", "fake", "--url", "http://x.test", "--password-env", "NO_SUCH"],
+            "NO_SUCH",
+        ),
+        (["check", "nobody"], "no source"),
+    ],
+)
+def test_wrong_arguments_are_named(db: None, arguments: list[str], said: str) -> None:
+    with pytest.raises(CommandError, match=said):
+        told("source", *arguments)

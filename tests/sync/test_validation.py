@@ -1,0 +1,115 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from sync.records import (
+    Attendance,
+    CalendarRecord,
+    DowntimeRecord,
+    Kind,
+    LabourRecord,
+    Leave,
+    OperationRecord,
+    PartUseRecord,
+    PlantRecord,
+    ProductionRecord,
+    Record,
+    Ref,
+    RunRecord,
+)
+from sync.validation import violations
+
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+MACHINE = Ref(kind=Kind.EQUIPMENT, key="m/1")
+ORDER = Ref(kind=Kind.WORK_ORDER, key="o/1")
+
+
+def ago(**span: float) -> datetime:
+    return NOW - timedelta(**span)
+
+
+def stop(start: datetime, end: datetime | None) -> Record:
+    return DowntimeRecord(
+        external_key="s/1", equipment=MACHINE, reason=Ref(kind=Kind.REASON), start=start, end=end
+    )
+
+
+def count(**values: Any) -> Record:
+    given: dict[str, Any] = {"start": ago(hours=2), "end": ago(hours=1), "quantity": 10.0, "scrap": 1.0}
+    return ProductionRecord(
+        external_key="c/1",
+        equipment=MACHINE,
+        product=None,
+        operation=None,
+        order_number="",
+        **{**given, **values},
+    )
+
+
+def calendar(*attendances: Attendance, leaves: tuple[Leave, ...] = (), zone: str = "UTC") -> Record:
+    return CalendarRecord(external_key="w/1", name="W", timezone=zone, attendances=attendances, leaves=leaves)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        stop(ago(hours=1), None),
+        stop(ago(hours=1), ago(hours=1)),
+        stop(NOW + timedelta(minutes=9), None),
+        stop(ago(days=91), NOW),
+        count(),
+        count(quantity=0.0, scrap=3.0, end=ago(hours=2)),
+        count(end=None),
+        calendar(Attendance(0, 0, 24), Attendance(6, 22, 24)),
+        PlantRecord(external_key="p/1", name="P"),
+    ],
+)
+def test_what_can_be_true_passes(record: Record) -> None:
+    assert violations(record, NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("record", "field", "wanted"),
+    [
+        (stop(ago(hours=1), ago(hours=2)), "end", "must not be before the start"),
+        (stop(NOW + timedelta(hours=2), None), "start", "must not be in the future"),
+        (stop(ago(days=200), ago(days=1)), "end", "at most 92 days"),
+        (stop(datetime(1970, 1, 1, tzinfo=UTC), ago(days=1)), "start", "after 1990"),
+        (count(quantity=-1.0, scrap=0.0), "quantity", "must not be negative"),
+        (count(scrap=-1.0), "scrap", "must not be negative"),
+        (count(scrap=11.0), "scrap", "must not exceed the total of 10"),
+        (count(end=ago(hours=3)), "end", "must not be before"),
+        (
+            RunRecord(external_key="r/1", equipment=MACHINE, start=ago(days=40), end=ago(days=1)),
+            "end",
+            "31 days",
+        ),
+        (
+            LabourRecord(external_key="l/1", work_order=ORDER, technician=None, start=None, seconds=9e6),
+            "seconds",
+            "at most 7 days",
+        ),
+        (
+            PartUseRecord(
+                external_key="u/1", work_order=ORDER, part=Ref(kind=Kind.PART, key="p/1"), quantity=-2.0
+            ),
+            "quantity",
+            "must not be negative",
+        ),
+        (
+            OperationRecord(external_key="o/1", name="O", equipment=MACHINE, ideal_cycle_s=0.0),
+            "ideal_cycle_s",
+            "must be above 0",
+        ),
+        (PlantRecord(external_key="p/1", name="P", timezone="Mars/Olympus"), "timezone", "IANA"),
+        (calendar(Attendance(0, 9, 8)), "attendances", "0 to 24"),
+        (calendar(Attendance(7, 8, 9)), "attendances", "weekday 0 to 6"),
+        (calendar(zone="../etc"), "timezone", "IANA"),
+        (calendar(leaves=(Leave(NOW, ago(days=1)),)), "leaves", "must not end before"),
+    ],
+)
+def test_what_cannot_be_true_is_named_with_what_was_wanted(record: Record, field: str, wanted: str) -> None:
+    found = violations(record, NOW)
+    assert found[0].field == field
+    assert wanted in found[0].message
