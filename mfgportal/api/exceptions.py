@@ -58,7 +58,8 @@ ROW: Fields = {
     "resolved_by": serializers.CharField(),
     "resolution": serializers.CharField(),
 }
-ExceptionRow = inline_serializer("Exception", ROW, many=True)
+# A copy, because a serializer takes its fields out of what it is given.
+ExceptionRow = inline_serializer("Exception", {**ROW}, many=True)
 ExceptionDetail = inline_serializer(
     "ExceptionDetail",
     ROW

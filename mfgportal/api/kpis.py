@@ -59,9 +59,7 @@ VALUE: Fields = {
     "key": inline_serializer(
         "Key",
         {
-            "id": serializers.JSONField(
-                allow_null=True, help_text="Id or code of the part; null = the whole."
-            ),
+            "id": serializers.JSONField(help_text="Id or code of the part; null = the whole."),
             "label": serializers.CharField(),
         },
     ),

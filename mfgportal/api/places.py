@@ -53,7 +53,7 @@ EQUIPMENT_ROW: Fields = ROW | {
     "work_unit": serializers.BooleanField(help_text="It produces, so it has OEE."),
 }
 EquipmentRow = inline_serializer("Equipment", EQUIPMENT_ROW)
-EquipmentRows = inline_serializer("Equipment", EQUIPMENT_ROW, many=True)
+EquipmentRows = type(EquipmentRow)(many=True)
 
 
 class MasterQuery(Query):

@@ -1,6 +1,34 @@
 """How the API's description is made; apart from the views, which import it."""
 
+from typing import Any
+
 from drf_spectacular.openapi import AutoSchema
+
+TEXT = {"type": "string"}
+PROBLEM = {
+    "type": "object",
+    "description": "Problem details, RFC 9457.",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": TEXT,
+        "title": TEXT | {"description": "The status in words."},
+        "status": {"type": "integer"},
+        "detail": TEXT | {"description": "What is wrong, and what is wanted."},
+        "errors": {
+            "type": "array",
+            "description": "The parameters or fields at fault.",
+            "items": {
+                "type": "object",
+                "required": ["parameter", "detail"],
+                "properties": {"parameter": TEXT, "detail": TEXT},
+            },
+        },
+    },
+}
+RESPONSE = {
+    "description": "A refusal or a failure.",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
 
 
 class Schema(AutoSchema):
@@ -9,3 +37,12 @@ class Schema(AutoSchema):
     def get_summary(self) -> str | None:
         given: str | None = super().get_summary()
         return given or self.get_description().partition("\n")[0].rstrip(".") or None
+
+
+def add_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """A hook of drf-spectacular: every operation may answer with problem details."""
+    result["components"]["schemas"]["Problem"] = PROBLEM
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            operation["responses"]["default"] = RESPONSE
+    return result

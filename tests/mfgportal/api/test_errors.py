@@ -1,6 +1,5 @@
 """Every refusal is a problem document, RFC 9457."""
 
-
 import pytest
 from django.core.management import call_command
 from django.test import Client

@@ -1,4 +1,3 @@
-
 import pytest
 
 from tests.mfgportal.queue import LogIn, World

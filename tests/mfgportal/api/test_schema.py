@@ -7,9 +7,10 @@ import yaml
 from django.core.management import call_command
 from django.test import Client
 from django.urls import get_resolver
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from kpis.definitions import CATALOGUE
-from tests.mfgportal.queue import LogIn, World
+from tests.mfgportal.queue import LogIn, World, a_run
 
 
 @pytest.fixture(scope="module")
@@ -50,3 +51,33 @@ def test_the_docs_page_has_nothing_inline_and_nothing_from_elsewhere(world: Worl
     assert "<script>" not in page
     assert 'src="http' not in page
     assert "unsafe" not in answer["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "kpis?kpi=oee,mtbf,failures&by=equipment",
+        "kpis?kpi=oee&grain=day",
+        "kpis/catalogue",
+        "plants",
+        "lines",
+        "equipment",
+        "equipment/{id}",
+        "exceptions",
+        "exceptions/{mine}",
+        "sync/streams",
+        "sync/runs",
+        "exceptions?kind=boredom",
+        "equipment/0",
+    ],
+)
+def test_what_comes_is_what_is_described(schema: str, world: World, as_user: LogIn, address: str) -> None:
+    a_run(world.stream)
+    ids = {"id": world.press.pk, "mine": world.mine.pk}
+    answer = as_user(world.lead).get(f"/api/v1/{address.format(**ids)}")
+    described = yaml.safe_load(schema)
+    path = "/api/v1/" + address.partition("?")[0].replace("{mine}", "{id}").replace("/0", "/{id}")
+    responses = described["paths"][path]["get"]["responses"]
+    content = responses.get(str(answer.status_code), responses["default"])["content"]
+    wanted = content[answer["Content-Type"]]["schema"] | {"components": described["components"]}
+    Draft202012Validator(wanted).validate(answer.json())
