@@ -4,9 +4,10 @@ Instants are epoch seconds (UTC) as floats: whole seconds are exact, microsecond
 them is several times faster than over datetimes.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
+from math import inf
 from typing import NamedTuple
 
 
@@ -35,13 +36,18 @@ class Piece(NamedTuple):
 def merge(spans: Iterable[Span]) -> list[Span]:
     """Sorted disjoint spans; overlapping and touching ones are one, empty ones are gone."""
     merged: list[Span] = []
+    first, last = inf, -inf
     for start, end in sorted(spans):
         if end <= start:
             continue
-        if merged and start <= merged[-1].end:
-            merged[-1] = Span(merged[-1].start, max(merged[-1].end, end))
-        else:
-            merged.append(Span(start, end))
+        if start > last:
+            if first < last:
+                merged.append(Span(first, last))
+            first, last = start, end
+        elif end > last:
+            last = end
+    if first < last:
+        merged.append(Span(first, last))
     return merged
 
 
@@ -83,6 +89,12 @@ def within(spans: Sequence[Span], start: float, end: float) -> list[Span]:
     """``clip`` for sorted disjoint spans, in logarithmic time."""
     first = _first_reaching(spans, start)
     return clip(spans[first : bisect_left(spans, (end,), lo=first)], start, end)
+
+
+def covers(spans: Sequence[Span], instant: float) -> bool:
+    """Whether an instant is in one of sorted disjoint spans."""
+    at = bisect_right(spans, (instant, inf)) - 1
+    return at >= 0 and instant < spans[at].end
 
 
 def _first_reaching(spans: Sequence[Span], instant: float) -> int:

@@ -18,13 +18,14 @@ from kpis.evidence import (
     Stop,
     effective_state,
 )
-from kpis.intervals import Claim, Piece, Span, merge, overlay, within
+from kpis.intervals import Claim, Piece, Span, covers, merge, overlay
 from kpis.plans import DayPlan, by_slot, slot_at
 from kpis.rows import DayResult, ReasonRow, Row
 
 ASSUMED_RUN = len(State)
 """Priority of an order's own span where it has no run logs: the weakest evidence of running."""
 
+STATE_OF_PRIORITY: tuple[State, ...] = (*State, State.RUNNING)
 LOGGED_RUN = (State.SPEED, State.RUNNING)
 RUN_PRIORITIES = (*RUN_STATES, ASSUMED_RUN)
 
@@ -78,7 +79,7 @@ def state_of(piece: Piece, machine: Machine) -> State:
     """What does not produce is taken as running unless a record says otherwise."""
     if piece.claim is None:
         return State.UNKNOWN if machine.work_unit else State.RUNNING
-    return State.RUNNING if piece.claim.priority == ASSUMED_RUN else State(piece.claim.priority)
+    return STATE_OF_PRIORITY[piece.claim.priority]
 
 
 def _add_states(
@@ -117,11 +118,11 @@ def _add_events(
         row.failure_down_s += down
     for slot in _starts(plan, failures):
         rows[slot].failures += 1
-    longer = merge(Span(s.start, s.end) for s, state in stops if state < State.MICRO_STOP)
+    longer = merge(Span(s.start, s.end) for s, state in stops if state < State.SPEED)
     for slot in _starts(plan, merge(Span(s.start, s.end) for s, state in stops if state in DOWN_STATES)):
         rows[slot].stops += 1
     micro = merge(Span(s.start, s.end) for s, state in stops if state is State.MICRO_STOP)
-    for slot in _starts(plan, [span for span in micro if not _covered(longer, span.start)]):
+    for slot in _starts(plan, [span for span in micro if not covers(longer, span.start)]):
         rows[slot].micro_stops += 1
     return _events_by_reason(plan, stops, longer)
 
@@ -131,7 +132,7 @@ def _events_by_reason(
 ) -> dict[ReasonKey, int]:
     spans: dict[tuple[int, State], list[Span]] = {}
     for stop, state in stops:
-        if state is not State.MICRO_STOP or not _covered(longer, stop.start):
+        if state is not State.MICRO_STOP or not covers(longer, stop.start):
             spans.setdefault((stop.reason_id, state), []).append(Span(stop.start, stop.end))
     events: dict[ReasonKey, int] = {}
     for (reason, state), found in spans.items():
@@ -142,11 +143,6 @@ def _events_by_reason(
 
 def _starts(plan: DayPlan, spans: Iterable[Span]) -> Iterator[int]:
     return (slot for span in spans if (slot := slot_at(plan, span.start)) is not None)
-
-
-def _covered(spans: list[Span], instant: float) -> bool:
-    """Whether an instant is in one of disjoint spans: a micro-stop within a longer stop is no event."""
-    return bool(within(spans, instant, instant + 1e-6))
 
 
 def _add_facts(rows: list[Row], plan: DayPlan, facts: DayFacts, as_of: float) -> None:

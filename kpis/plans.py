@@ -1,10 +1,11 @@
 """A production day as the roll-up sees it: cut into frames, each of one shift and one kind. Pure."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from math import inf
 from typing import NamedTuple
 
 from kpis.calendars import Calendar, Shift, around_the_clock, shifts
@@ -99,10 +100,9 @@ def by_slot(spans: Iterable[Span], plan: DayPlan, *, planned_only: bool = False)
 
 def slot_at(plan: DayPlan, instant: float) -> int | None:
     """The slot an instant of the day lies in; None outside the day."""
-    for frame in plan.frames:
-        if frame.start <= instant < frame.end:
-            return frame.slot
-    return None
+    if not plan.start <= instant < plan.end:
+        return None
+    return plan.frames[bisect_right(plan.frames, (instant, inf)) - 1].slot
 
 
 @dataclass(frozen=True, slots=True)
