@@ -1,4 +1,5 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TypedDict
 
 import pytest
 
@@ -11,8 +12,15 @@ from tests.sync.fake import World
 from tests.sync.test_run import T, put_stop
 
 PlantOf = tuple[Source, World]
-DAY = {"start": T, "end": T + timedelta(days=1)}
-LATER = {"start": T + timedelta(days=30), "end": T + timedelta(days=31)}
+
+
+class Period(TypedDict):
+    start: datetime
+    end: datetime
+
+
+DAY = Period(start=T, end=T + timedelta(days=1))
+LATER = Period(start=T + timedelta(days=30), end=T + timedelta(days=31))
 
 
 @pytest.fixture
