@@ -4,11 +4,12 @@ Components are computed again by a worker, so "after" comes later: the "before" 
 """
 
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Count, Max, Min
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from kpis.definitions import CATALOGUE, Kpi
 from kpis.engine import Scope, Value, evaluate
@@ -20,6 +21,7 @@ from sync.models import SyncException
 
 KEY = "outcomes"
 KEPT = 20
+USUAL = timedelta(days=29)
 MAINTENANCE = ("downtime", "failures")
 PRODUCTION = ("oee", "availability", *MAINTENANCE)
 
@@ -91,17 +93,20 @@ class Outcome:
 
 
 def affected(exception: SyncException, equipment: Equipment | None) -> Affected | None:
-    """What the records of an exception touch: the given machine, or the one that most of them name."""
+    """What an exception touches: the given machine, or the one most of its records name; their days, or the
+    last 30 where no record waits (a missing cycle time)."""
     held = exception.held_records.exclude(start=None)
     span = held.aggregate(first=Min("start"), last_start=Max("start"), last_end=Max("end"))
     ranked = held.exclude(equipment=None).values("equipment").annotate(rows=Count("id")).order_by("-rows")
     named = Equipment.objects.filter(pk__in=ranked.values("equipment")[:1])
     equipment = equipment or exception.equipment or named.first()
-    if equipment is None or span["first"] is None:
+    if equipment is None:
         return None
+    now = timezone.now()
+    first = span["first"] or now - USUAL
+    last = max(span["last_end"] or first, span["last_start"] or now)
     clock = load_clocks([equipment.plant_id])[equipment.plant_id]
-    last = max(span["last_start"], span["last_end"] or span["last_start"])
-    return Affected(equipment, *(clock.day_of(moment.timestamp()) for moment in (span["first"], last)))
+    return Affected(equipment, *(clock.day_of(moment.timestamp()) for moment in (first, last)))
 
 
 def keep(

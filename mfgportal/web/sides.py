@@ -68,8 +68,9 @@ def key_facts(exception: SyncException) -> list[tuple[str, str]]:
 
 
 def words(name: str) -> str:
-    """A field's name for people: ``ideal_cycle_s`` → ``Ideal cycle``."""
-    return name.removeprefix("payload.").removesuffix("_s").replace("_", " ").capitalize()
+    """A field's name for people: ``ideal_cycle_s`` → ``Ideal cycle, seconds``."""
+    plain = name.removeprefix("payload.").removesuffix("_s").replace("_", " ").capitalize()
+    return f"{plain}, seconds" if name.endswith("_s") else plain
 
 
 def text(value: Any) -> str:

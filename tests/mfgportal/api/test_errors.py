@@ -1,8 +1,10 @@
 """Every refusal is a problem document, RFC 9457."""
 
 import pytest
+from django.core.cache.backends.locmem import LocMemCache
 from django.core.management import call_command
 from django.test import Client
+from rest_framework.throttling import UserRateThrottle
 
 from tests.mfgportal.queue import LogIn, World
 
@@ -74,3 +76,15 @@ def test_a_body_that_is_no_json_is_a_problem(world: World, as_user: LogIn) -> No
     address = f"/api/v1/exceptions/{world.mine.pk}/dismiss"
     answer = as_user(world.lead).post(address, "{", content_type="application/json")
     assert (answer.status_code, answer.json()["title"]) == (400, "Bad Request")
+
+
+def test_who_asks_too_often_is_told_when_to_come_back(
+    world: World, as_user: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(UserRateThrottle, "THROTTLE_RATES", {"user": "2/min"})
+    monkeypatch.setattr(UserRateThrottle, "cache", LocMemCache("throttle", {}))
+    client = as_user(world.lead)
+    answers = [client.get("/api/v1/plants") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[-1]["Content-Type"] == "application/problem+json"
+    assert 0 < int(answers[-1]["Retry-After"]) <= 60
