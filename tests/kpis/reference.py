@@ -81,7 +81,9 @@ class Slow:
         slot = self.slot(at)
         self.seconds[slot, "calendar_s"] += 60
         logged = [State.SPEED if r.reduced_speed else State.RUNNING for r in self._live(self.runs, at)]
-        states = [self.effective(stop) for stop in self._live(self.stops, at)] + logged
+        stopped = [self.effective(stop) for stop in self._live(self.stops, at)]
+        states = stopped + logged
+        logged += [state for state in stopped if state in (State.SPEED, State.RUNNING)]
         assumed = any(at in self._spread(o) for o in self.outputs if self._own(o))
         state = min(states, default=State.RUNNING if assumed or not self.work_unit else State.UNKNOWN)
         if self.planned(at):

@@ -104,7 +104,7 @@ def as_numbers(result: DayResult) -> dict[tuple[int, str], float]:
     return found
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(factories())
 def test_the_kernel_agrees_with_a_minute_by_minute_reading(factory: Factory) -> None:
     first = 360 if factory.shifts else 0
