@@ -4,9 +4,12 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from importlib import import_module
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
+
+from django.apps import apps
 
 from kpis.models import (
     CalendarAttendance,
@@ -63,6 +66,11 @@ def make_plant(name: str = "Lyon", zone: str = "Europe/Paris", **fields: Any) ->
 def make_machine(plant: Plant, name: str = "Press 1", **fields: Any) -> Equipment:
     given = {"code": name.upper().replace(" ", "-"), "work_unit": True} | fields
     return Equipment.objects.create(plant=plant, name=name, **given)
+
+
+def standard_reasons() -> None:
+    """Put the loss tree back, which a test with real transactions has emptied."""
+    import_module("kpis.migrations.0002_standard_reasons").seed(apps, None)
 
 
 def reason(code: str) -> Reason:

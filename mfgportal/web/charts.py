@@ -140,6 +140,7 @@ def pareto_chart(rows: Sequence[ParetoRow], link: Callable[[ParetoRow], str]) ->
         "marker": {"size": 5, "color": "--muted"},
         "hovertemplate": "%{y:.0%} so far<extra></extra>",
         "name": "Cumulative share",
+        "links": bars["links"],
     }
     share = {
         "overlaying": "y",

@@ -52,7 +52,8 @@ def _places(selection: Selection) -> list[tuple[int, str, str, str]]:
 
 
 def _note(plant: Plant, known: Completeness) -> str:
-    return f"{known.loaded:,} records, {percent(known.share)} complete · {plant.timezone}"
+    records = "record" if known.loaded == 1 else "records"
+    return f"{known.loaded:,} {records}, {percent(known.share)} complete · {plant.timezone}"
 
 
 def _nothing_yet(request: HttpRequest) -> HttpResponse:

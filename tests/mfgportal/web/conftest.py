@@ -52,12 +52,13 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
 @pytest.fixture
 def floor(db: None) -> Iterator[Floor]:
     with time_machine.travel(NOW, tick=False):
-        found = _floor()
+        found = make_floor()
         rebuild(NOW)
         yield found
 
 
-def _floor() -> Floor:
+def make_floor() -> Floor:
+    """The rows, before their components are computed."""
     lyon, pune = make_plant("Lyon"), make_plant("Pune", "Asia/Kolkata")
     line = Line.objects.create(plant=lyon, name="Line A")
     press = make_machine(lyon, "Press 1", line=line)
