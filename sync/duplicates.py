@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from kpis.models import Downtime
+from django.db import connection
+
 from sync.exceptions.queue import Problem
 from sync.load.facts import Ids
 from sync.mapping import Item, Places, shown
@@ -48,14 +49,20 @@ def _stop(record: DowntimeRecord, ids: Ids) -> Stop:
 
 
 def _loaded(source: Source, stops: dict[str, Stop]) -> list[tuple[Stop, str]]:
-    rows = Downtime.objects.filter(
-        source=source.name,
-        deleted_at=None,
-        equipment__in={stop[0] for stop in stops.values()},
-        start__in={stop[2] for stop in stops.values()},
-    ).exclude(external_key__in=stops)
-    found = rows.values_list("equipment_id", "reason_id", "start", "end", "external_key")
-    return [(row[:4], row[4]) for row in found]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'SELECT t.equipment_id, t.reason_id, t.start, t."end", t.external_key FROM kpis_downtime t'
+            " JOIN unnest(%s::bigint[], %s::timestamptz[]) AS s (equipment_id, start)"
+            " ON t.equipment_id = s.equipment_id AND t.start = s.start"
+            " WHERE t.source = %s AND t.deleted_at IS NULL AND t.external_key <> ALL(%s)",
+            [
+                [stop[0] for stop in stops.values()],
+                [stop[2] for stop in stops.values()],
+                source.name,
+                list(stops),
+            ],
+        )
+        return [(row[:4], row[4]) for row in cursor.fetchall()]
 
 
 def natural(key: str) -> tuple[str, int, str]:

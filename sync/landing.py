@@ -130,16 +130,13 @@ def _storable(value: Any) -> Any:
 
 def _known(stream: Stream, keys: list[str]) -> dict[str, _Known]:
     # Locked, so that a replay of the old content waits for us, or we for it.
-    found = (
-        RawRecord.objects.select_for_update()
-        .filter(stream=stream, external_key__in=keys, current=True)
-        .order_by("id")
-        .values_list("external_key", "id", "digest", "source_updated_at", "gone_at")
-    )
-    return {
-        key: _Known(raw_id, bytes(digest), updated, gone is not None)
-        for key, raw_id, digest, updated, gone in found
-    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT external_key, id, digest, source_updated_at, gone_at IS NOT NULL FROM sync_rawrecord"
+            " WHERE stream_id = %s AND external_key = ANY(%s) AND current ORDER BY id FOR UPDATE",
+            [stream.pk, keys],
+        )
+        return {key: _Known(raw_id, bytes(digest), *rest) for key, raw_id, digest, *rest in cursor.fetchall()}
 
 
 def _confirm(seen: Sequence[tuple[int, _Fresh]]) -> None:

@@ -9,12 +9,11 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
-from psycopg import sql
 
 from kpis.models import Downtime, Labour, PartUse, Production, Run, WorkOrder
 from kpis.models.base import Fact
 from sync.landing import Landed
-from sync.load.touched import Touched
+from sync.load.touched import Touched, differing
 from sync.records import (
     DowntimeRecord,
     LabourRecord,
@@ -176,7 +175,8 @@ def upsert(source: str, spec: FactSpec, rows: Sequence[tuple[Landed, Record]], i
     stage(spec.table, columns, [_line(source, spec, row, record, ids, now) for row, record in rows])
     if spec.model is Production:
         _fill_ideal_cycles()
-    touched = _differing(source, spec) if spec.has_span else Touched()
+    compared = ["deleted_at", *spec.columns]
+    touched = differing(source, spec.table, compared) if spec.has_span else Touched()
     count = merge(spec.table, columns, KEY, always=("loaded_at",))
     touched.mark(now)
     return count
@@ -201,28 +201,6 @@ def _fill_ideal_cycles() -> None:
             "  AND t.external_key = s.external_key AND t.operation_id = s.operation_id), o.ideal_cycle_s)"
             " FROM kpis_operation o WHERE o.id = s.operation_id"
         )
-
-
-def _differing(source: str, spec: FactSpec) -> Touched:
-    """The old and the new span of each staged row that differs from what is there."""
-    compared = ["deleted_at", *spec.columns]
-    order = sql.SQL("s.order_key, t.order_key" if "order_key" in spec.columns else "NULL, NULL")
-    statement = sql.SQL(
-        'SELECT s.equipment_id, s.start, s."end", t.equipment_id, t.start, t."end", {order}'
-        " FROM {stage} s LEFT JOIN {table} t USING (source, external_key)"
-        " WHERE t.id IS NULL OR ({mine}) IS DISTINCT FROM ({theirs})"
-    ).format(
-        order=order,
-        stage=sql.Identifier(f"stage_{spec.table}"),
-        table=sql.Identifier(spec.table),
-        mine=sql.SQL(", ").join(sql.Identifier("t", name) for name in compared),
-        theirs=sql.SQL(", ").join(sql.Identifier("s", name) for name in compared),
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        found = cursor.fetchall()
-    spans = [row[:3] for row in found] + [row[3:6] for row in found if row[3] is not None]
-    return Touched(spans, {(source, key) for row in found for key in row[6:] if key})
 
 
 def withdraw(source: str, model: type[Fact], keys: Collection[str]) -> int:

@@ -3,13 +3,19 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from kpis.models import Production, Run
+from django.db import connection
+from psycopg import sql
+
 from kpis.rollup import mark_spans
 
 Span = tuple[int, datetime, datetime | None]
-GAP = timedelta(hours=1)
+# Only days matter, so facts of one machine that start on one UTC day go as one span.
+BY_DAY = sql.SQL(
+    """equipment_id, min(start), CASE WHEN bool_and("end" IS NOT NULL) THEN max(GREATEST(start, "end")) END"""
+)
+GROUPED = sql.SQL("GROUP BY equipment_id, date_trunc('day', start)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,33 +27,65 @@ class Touched:
 
     def mark(self, now: datetime) -> None:
         """Mark their days, after the rows have changed: an order's counts are spread over all its runs."""
-        spans = joined([*self.spans, *_of_orders(self.orders)])
+        spans = {*self.spans, *_of_orders(self.orders)}
         if spans:
             mark_spans(spans, now)
 
 
 def _of_orders(orders: Collection[tuple[str, str]]) -> list[Span]:
-    keys: dict[str, set[str]] = defaultdict(set)
+    keys: dict[str, list[str]] = defaultdict(list)
     for source, key in orders:
         if key:
-            keys[source].add(key)
+            keys[source].append(key)
+    statement = sql.SQL(
+        """
+        SELECT {by_day} FROM (
+            SELECT equipment_id, start, "end" FROM kpis_run
+            WHERE source = %(source)s AND order_key = ANY(%(keys)s)
+            UNION ALL
+            SELECT equipment_id, start, "end" FROM kpis_production
+            WHERE source = %(source)s AND order_key = ANY(%(keys)s)
+        ) fact {grouped}
+        """
+    ).format(by_day=BY_DAY, grouped=GROUPED)
     spans: list[Span] = []
-    for source, wanted in keys.items():
-        for model in (Run, Production):
-            rows = model._default_manager.filter(source=source, order_key__in=wanted)
-            spans += rows.values_list("equipment_id", "start", "end")
+    with connection.cursor() as cursor:
+        for source, wanted in keys.items():
+            cursor.execute(statement, {"source": source, "keys": wanted})
+            spans += cursor.fetchall()
     return spans
 
 
-def joined(spans: Iterable[Span]) -> list[Span]:
-    """Spans of one machine that follow each other closely as one, since only their days matter."""
-    result: list[Span] = []
-    for machine, start, end in sorted(spans, key=lambda span: span[:2]):
-        last = result[-1] if result else None
-        if last and last[0] == machine and (last[2] is None or start <= last[2] + GAP):
-            # A span that ends before it starts counts as its start, so the later end is kept.
-            later = None if last[2] is None or end is None else max(last[2], end)
-            result[-1] = (machine, last[1], later)
-        else:
-            result.append((machine, start, None if end is None else max(start, end)))
-    return result
+def differing(source: str, table: str, columns: Iterable[str]) -> Touched:
+    """The old and the new span of each staged fact that differs from what is there."""
+    names = list(columns)
+    order = sql.SQL("order_key" if "order_key" in names else "NULL::varchar")
+    if "order_key" in names:
+        mine, theirs = sql.SQL("t.order_key"), sql.SQL("s.order_key")
+    else:
+        mine = theirs = order
+    statement = sql.SQL(
+        """
+        WITH fact AS (
+            SELECT side.* FROM {stage} s LEFT JOIN {table} t USING (source, external_key)
+            CROSS JOIN LATERAL (VALUES
+                (s.equipment_id, s.start, s."end", {theirs}), (t.equipment_id, t.start, t."end", {mine})
+            ) side (equipment_id, start, "end", order_key)
+            WHERE (t.id IS NULL OR ({old}) IS DISTINCT FROM ({new})) AND side.equipment_id IS NOT NULL
+        )
+        SELECT {by_day}, array_agg(DISTINCT order_key) FROM fact {grouped}
+        """
+    ).format(
+        stage=sql.Identifier(f"stage_{table}"),
+        table=sql.Identifier(table),
+        mine=mine,
+        theirs=theirs,
+        old=sql.SQL(", ").join(sql.Identifier("t", name) for name in names),
+        new=sql.SQL(", ").join(sql.Identifier("s", name) for name in names),
+        by_day=BY_DAY,
+        grouped=GROUPED,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        found = cursor.fetchall()
+    return Touched([row[:3] for row in found], {(source, key) for row in found for key in row[3] if key})

@@ -1,0 +1,113 @@
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from kpis.models import Downtime, ShiftComponents, StaleDay
+from sync import tasks
+from sync.exceptions import retry
+from sync.models import Source, Stream, SyncException, SyncRun
+from tests.sync.conftest import MakeSource, good, read
+from tests.sync.fake import World
+from tests.sync.test_run import put_stop, stream_of
+
+PlantOf = tuple[Source, World]
+
+
+@pytest.fixture(autouse=True)
+def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message is delivered at once, in this process."""
+    for task in (tasks.run_stream, tasks.sweep_stream):
+        monkeypatch.setattr(task, "delay", task.run)
+
+
+def test_a_tick_reads_what_is_due_and_a_first_load_goes_on_by_itself(make_source: MakeSource) -> None:
+    source, world = make_source("a")
+    world.put("plants", "plant/1", name="North", timezone="Europe/Berlin")
+    world.put("machines", "machine/1", name="Press", codes=["P1"], plant="plant/1", work_unit=True)
+    world.put("reasons", "reason/1", name="Changeover")
+    put_stop(world, 1)
+    tasks.wake_streams()
+    assert not source.streams.filter(read_through=None).exists()
+    assert Downtime.objects.count() == 1
+    tasks.wake_streams()
+    assert SyncRun.objects.count() == source.streams.count()
+
+
+def test_a_source_is_read_by_hand_in_order(plant: PlantOf) -> None:
+    source, world = plant
+    put_stop(world, 1)
+    tasks.sync_source(source.pk, by="ann")
+    runs = SyncRun.objects.filter(trigger=SyncRun.Trigger.MANUAL)
+    assert set(runs.values_list("started_by", flat=True)) == {"ann"}
+    assert runs.count() == source.streams.count()
+
+
+def test_a_released_name_is_found_at_the_next_tick(plant: PlantOf) -> None:
+    source, world = plant
+    put_stop(world, 1, machine="machine/77")
+    good(source, "events")
+    Stream.objects.update(enabled=False)
+    source.identities.create(kind="equipment", external_key="machine/77", canonical_id=first_machine(source))
+    tasks.wake_streams()
+    assert Downtime.objects.count() == 1
+    assert SyncException.objects.get().status == "resolved"
+
+
+def first_machine(source: Source) -> int:
+    return source.identities.filter(kind="equipment").values_list("canonical_id", flat=True)[0]
+
+
+def test_an_exception_is_replayed_and_a_closed_one_left_alone(plant: PlantOf) -> None:
+    source, world = plant
+    put_stop(world, 1, minutes=-1)
+    good(source, "events")
+    exception = SyncException.objects.get()
+    tasks.replay_exception(exception.pk, by="ann")
+    assert [event.action for event in exception.events.all()] == ["raised", "retried"]
+    put_stop(world, 1)
+    good(source, "events")
+    tasks.replay_exception(exception.pk, by="ann")
+    tasks.replay_exception(0)
+    assert exception.events.count() == 3
+
+
+def test_retrying_a_failed_run_makes_its_stream_due(plant: PlantOf) -> None:
+    source, world = plant
+    put_stop(world, 1)
+
+    def fault(stream: str, page: int) -> None:
+        raise ZeroDivisionError
+
+    world.fault = fault
+    read(source, "events")
+    assert stream_of(source).pk not in {
+        stream.pk for stream in Stream.objects.filter(next_due__lte=timezone.now())
+    }
+    retry(SyncException.objects.get(kind="failed_sync"), by="ann")
+    world.fault = None
+    tasks.wake_streams()
+    assert SyncException.objects.get(kind="failed_sync").status == "resolved"
+    assert Downtime.objects.count() == 1
+
+
+def test_components_follow_the_facts(plant: PlantOf) -> None:
+    source, world = plant
+    put_stop(world, 1)
+    good(source, "events")
+    tasks.refresh_components()
+    assert not StaleDay.objects.exists()
+    assert ShiftComponents.objects.filter(breakdown_s=1200).exists()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", [0x72656672]
+        )
+        assert cursor.fetchone() == (0,)
+
+
+def test_a_sweep_is_a_task_too(plant: PlantOf) -> None:
+    source, world = plant
+    put_stop(world, 1)
+    good(source, "events")
+    world.rows["events"].clear()
+    tasks.sweep_stream(stream_of(source).pk)
+    assert Downtime.objects.get().deleted_at is not None
