@@ -40,5 +40,6 @@ def end_leftovers(record: Path, seconds: float = 15) -> int:
     _, stuck = psutil.wait_procs([*processes, *families], timeout=seconds)
     for process in stuck:
         process.kill()
+    psutil.wait_procs(stuck, timeout=seconds)
     record.unlink()
     return len(processes)

@@ -46,7 +46,7 @@ class Run:
     def text(self) -> str:
         return self.output.read_text()
 
-    def wait_for(self, words: str, seconds: float = 60) -> None:
+    def wait_for(self, words: str, seconds: float = 120) -> None:
         wait(lambda: words in self.text, seconds, lambda: f"{self.text}\n{self.logs()}")
 
     def end(self, number: signal.Signals, seconds: float = 30) -> int:
