@@ -80,6 +80,12 @@ def _owns_kind_of(other: Stream, stream: Stream, owner: dict[str, int]) -> bool:
     return any(owner.get(kind) == other.source_id for kind in shared)
 
 
+def first_load() -> bool:
+    """Whether some stream is still being read for the first time."""
+    rows = Stream.objects.filter(enabled=True, source__enabled=True, read_through=None, failures=0)
+    return rows.exists()
+
+
 def due_sweeps() -> list[int]:
     """Ids of the streams whose keys were not compared for a day; new ones start to be due a day after."""
     before = timezone.now() - SWEEP_EVERY

@@ -10,7 +10,7 @@ from sync.exceptions import AlreadyResolved, retry
 from sync.models import Stream, SyncException, SyncRun
 from sync.replay import release_all
 from sync.run import run_stream as run
-from sync.schedule import due_sweeps, take_due
+from sync.schedule import due_sweeps, first_load, take_due
 from sync.sweep import sweep_stream as sweep
 
 REFRESH_LOCK = 0x72656672
@@ -67,14 +67,17 @@ def sweep_stream(stream_id: int, by: str = "", force: bool = False) -> None:
 
 @shared_task
 def refresh_components() -> None:
-    """Bring the components up to date with the facts and the clock. One at a time; others leave."""
+    """Bring the components up to date with the facts and the clock. One at a time; others leave.
+
+    During a first load one step per tick is enough: most days will be touched again.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [REFRESH_LOCK])
         if not cursor.fetchone()[0]:
             return
         try:
             mark_open_events(timezone.now())
-            while refresh(timezone.now(), DAYS_PER_STEP):
+            while refresh(timezone.now(), DAYS_PER_STEP) and not first_load():
                 pass
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [REFRESH_LOCK])

@@ -3,25 +3,20 @@
 ``by`` is the person's user name; who may do what is checked by the caller.
 """
 
-from collections.abc import Iterator
-from datetime import date, datetime
 from typing import Any
 
 from celery import current_app
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from sync.corrections import IN_PAYLOAD, field_types, parse, to_json, type_name
-from sync.errors import SyncError
+from sync.exceptions.errors import AlreadyResolved, NotAllowed
+from sync.exceptions.fields import check, fields_to_correct, rows_to_correct
 from sync.exceptions.kinds import KINDS, Resolution
 from sync.exceptions.queue import close_empty, finish, record_event
 from sync.identities import CANONICAL, Suggestion, identity_key, map_to
-from sync.landing import Landed
 from sync.load.masters import create_plain
 from sync.mapping import NAMES, ref_of
-from sync.mapping import read as read_rows
-from sync.models import Correction, HeldRecord, RawRecord, Stream, SyncException
+from sync.models import Correction, HeldRecord, Stream, SyncException
 from sync.pipeline import lock_masters
 from sync.records import Kind, Ref
 from sync.references import find, masters_of
@@ -34,14 +29,6 @@ OPEN, RESOLVED, DISMISSED = (
     SyncException.Status.DISMISSED,
 )
 PLAIN = frozenset({Kind.PRODUCT, Kind.PART, Kind.TECHNICIAN})
-
-
-class AlreadyResolved(SyncError):
-    """Somebody else was faster: the exception is not open any more."""
-
-
-class NotAllowed(SyncError):
-    """This kind of exception cannot be resolved this way, or the value given makes no sense; says why."""
 
 
 def suggestions(exception: SyncException, *, limit: int = 5) -> list[Suggestion]:
@@ -112,55 +99,6 @@ def _why_not(ref: Ref) -> str:
     )
 
 
-def fields_to_correct(exception: SyncException) -> list[dict[str, Any]]:
-    """The fields a person may correct, the one at fault first.
-
-    Returns:
-        Dicts of ``external_key``, ``field``, ``type`` (``datetime``, ``date``, ``number``, ``truth`` or
-        ``text``) and ``value`` (as JSON, now in force).
-    """
-    at_fault = [exception.context.get("field", ""), *exception.context.get("fields", [])]
-    found = list(_fields(exception))
-    order = {name: place for place, name in reversed(list(enumerate(at_fault)))}
-    return sorted(found, key=lambda field: order.get(field["field"], len(at_fault)))
-
-
-def _fields(exception: SyncException) -> Iterator[dict[str, Any]]:
-    if Resolution.CORRECT not in KINDS[exception.kind].resolutions:
-        return
-    key = exception.context.get("record_key", exception.external_key)
-    for raw in _rows_to_correct(exception).select_related("stream__source"):
-        if exception.context.get("payload"):
-            yield from _payload_fields(raw)
-            continue
-        for item in read_rows(raw.stream, [_landed(raw)]).items:
-            if item.key == key:
-                for name, plain in field_types(type(item.record)).items():
-                    value = to_json(getattr(item.record, name))
-                    yield _field(key, name, type_name(plain), value)
-
-
-def _payload_fields(raw: RawRecord) -> Iterator[dict[str, Any]]:
-    for name, value in raw.payload.items():
-        if value is None or isinstance(value, str | int | float):
-            yield _field(raw.external_key, f"{IN_PAYLOAD}{name}", "text", value)
-
-
-def _field(key: str, name: str, type_: str, value: Any) -> dict[str, Any]:
-    return {"external_key": key, "field": name, "type": type_, "value": value}
-
-
-def _landed(raw: RawRecord) -> Landed:
-    return Landed(raw.pk, raw.external_key, raw.payload, raw.trace_id, raw.source_updated_at)
-
-
-def _rows_to_correct(exception: SyncException) -> QuerySet[RawRecord]:
-    rows = RawRecord.objects.filter(current=True, gone_at=None, stream__source=exception.source)
-    if KINDS[exception.kind].holds:
-        return rows.filter(held__exception=exception)
-    return rows.filter(external_key=exception.context.get("record_key", exception.external_key))
-
-
 @transaction.atomic
 def correct(
     exception: SyncException, *, external_key: str, field: str, value: Any, reason: str, by: str
@@ -185,8 +123,8 @@ def correct(
     ]
     if not wanted:
         raise NotAllowed(f"“{field}” of {external_key} cannot be corrected here.")
-    _check(wanted[0], value)
-    rows = list(_rows_to_correct(mine).values_list("id", flat=True))
+    check(wanted[0], value)
+    rows = list(rows_to_correct(mine).values_list("id", flat=True))
     correction = _correct(mine, wanted[0], value, reason, by)
     record_event(mine, "corrected", f"{field}: {wanted[0]['value']} → {value}. {reason}", by=by)
     replay_rows(rows)
@@ -194,14 +132,6 @@ def correct(
     if now.status == OPEN and field in (now.context.get("field"), *now.context.get("fields", ())):
         raise NotAllowed(now.message)
     return correction
-
-
-def _check(field: dict[str, Any], value: Any) -> None:
-    types = {"datetime": datetime, "date": date, "truth": bool, "number": float, "text": str}
-    try:
-        parse(types[field["type"]], value)
-    except (TypeError, ValueError) as error:
-        raise NotAllowed(f"“{value}” is no {field['type']}: {error}") from error
 
 
 def _correct(exception: SyncException, field: dict[str, Any], value: Any, reason: str, by: str) -> Correction:
