@@ -119,7 +119,7 @@ def test_it_starts_says_where_heals_and_stops_without_a_trace(
     run = start()
     run.wait_for("Ctrl-C stops everything.")
     assert f"The portal is at http://127.0.0.1:{env['PORT']}" in run.text
-    assert "manage.py createsuperuser" in run.text
+    assert "manage.py portal_user" in run.text
     assert status(env["PORT"], "/health") == 200
 
     second = start()

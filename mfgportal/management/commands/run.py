@@ -128,9 +128,15 @@ class Command(BaseCommand):
     def migrate(self) -> None:
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
+        demo = {"odoo_url": programs.ODOO.local_url, "atlas_url": programs.ATLAS.local_url}
         if self.sandbox:
-            sources.seed(odoo_url=programs.ODOO.local_url, atlas_url=programs.ATLAS.local_url)
+            try:
+                sources.seed(**demo)
+            except sources.RealSources as known:
+                raise CommandError(f"{known} make run SANDBOX=0") from known
             people.seed_users()
+        else:
+            sources.rest(**demo)
 
     def start_portal(self, stack: Stack) -> None:
         level = settings.LOG_LEVEL
@@ -143,10 +149,9 @@ class Command(BaseCommand):
             for person in people.PEOPLE:
                 self.say(f"  {person.username:<10} {people.PASSWORD:<10} {person.role.label}")
         else:
-            self.say(
-                "No sandbox: make yourself an account with `.venv/bin/python manage.py createsuperuser`,"
-            )
-            self.say("then add your Odoo and your CMMS on the page Sources.")
+            self.say("No sandbox. Make yourself an account:")
+            self.say("  .venv/bin/python manage.py portal_user NAME --role admin")
+            self.say("then log in and add your CMMS and your Odoo under Sources in the menu.")
         self.say("Ctrl-C stops everything.")
 
 
