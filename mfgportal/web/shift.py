@@ -17,7 +17,7 @@ from kpis.models import Equipment
 from kpis.plans import Slot, plan_days
 from kpis.setups import load_setups
 from mfgportal.accounts.access import equipment_of, person
-from mfgportal.figures import Figure, Trust, figures, held_back, trust
+from mfgportal.figures import Figure, Trust, held_back, trust
 from mfgportal.period import Period
 from mfgportal.scope import Selection, equipment_place, selection
 from mfgportal.web.dashboard import MAINTENANCE_TILES, OEE_TILES, explains_bad_scope, place_url
@@ -89,20 +89,19 @@ def _window(selection: Selection, number: int, slots: Sequence[Slot]) -> Window:
 def _compared(
     equipment: Equipment, selection: Selection, trusted: Trust, number: int, name: str
 ) -> dict[str, Any]:
-    """Figures of the shift beside its last one in the week before; or the day beside the day before."""
+    """Figures beside those of the last shift of that name, or the last day, with work in the week before."""
     tiles = OEE_TILES if equipment.work_unit else MAINTENANCE_TILES
-    day = selection.period.first
-    if number == WHOLE_DAY:
-        return {"figures": figures(tiles, selection, trusted), "compared": day - ONE_DAY}
-    values = shift_values(equipment, day - ONE_WEEK, day, tiles)
-    earlier = [at for (at, shift), found in values.items() if shift == name and at < day and _known(found)]
-    now, before = values.get((day, name), {}), values.get((max(earlier, default=day), name), {})
-    shown = [_figure(now[kpi], before.get(kpi) if earlier else None, trusted) for kpi in tiles if kpi in now]
-    return {"figures": shown, "compared": max(earlier, default=None)}
+    day, whole = selection.period.first, number == WHOLE_DAY
+    values = shift_values(equipment, day - ONE_WEEK, day, tiles, "day" if whole else "shift")
+    same = {at: found for (at, shift), found in values.items() if whole or shift == name}
+    compared = max((at for at, found in same.items() if at < day and _worked(found)), default=None)
+    before = same[compared] if compared else {}
+    shown = [_figure(now, before.get(kpi), trusted) for kpi, now in same.get(day, {}).items()]
+    return {"figures": shown, "compared": compared}
 
 
-def _known(values: dict[str, Value]) -> bool:
-    return any(value.value is not None for value in values.values())
+def _worked(values: dict[str, Value]) -> bool:
+    return any(value.denominator for value in values.values())
 
 
 def _figure(now: Value, before: Value | None, trusted: Trust) -> Figure:

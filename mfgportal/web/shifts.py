@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from kpis.engine import Value, evaluate
 from kpis.models import Equipment, ShiftComponents
@@ -45,12 +46,16 @@ def shift_rows(equipment: Equipment, selection: Selection) -> list[ShiftRow]:
 
 
 def shift_values(
-    equipment: Equipment, first: date, last: date, names: tuple[str, ...] = NAMES
+    equipment: Equipment,
+    first: date,
+    last: date,
+    names: tuple[str, ...] = NAMES,
+    grain: Literal["shift", "day"] = "shift",
 ) -> dict[tuple[date, str], dict[str, Value]]:
-    """KPI values of each shift, by production day and shift name, then by KPI name."""
+    """KPI values of each shift, by production day and shift name ("" in grain "day"), then by KPI name."""
     scope = Scope(first_day=first, last_day=last, equipment_ids=(equipment.pk,))
     found: dict[tuple[date, str], dict[str, Value]] = {}
-    for value in evaluate(names, scope, grain="shift"):
+    for value in evaluate(names, scope, grain=grain):
         if value.bucket is not None:
             found.setdefault((value.bucket, value.shift), {})[value.kpi] = value
     return found

@@ -149,6 +149,9 @@ def test_the_keyboard_reaches_tile_and_drill_down(
         expect(tile).to_be_focused()
         page.keyboard.press("Enter")
         expect(page.locator("#tile-oee .formula")).to_be_visible()
+        bottom = "tile => tile.getBoundingClientRect().bottom"
+        outer, inner = page.locator("#tile-oee"), page.locator("#tile-oee .opened")
+        assert inner.evaluate(bottom) <= outer.evaluate(bottom)
         _tab_to(page, f"a[href^='/plants/{floor.lyon.pk}/']")
         page.keyboard.press("Enter")
         expect(page.locator("h1")).to_have_text("Lyon")
