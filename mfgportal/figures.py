@@ -9,7 +9,7 @@ from typing import Literal, TypedDict
 from kpis.definitions import CATALOGUE, Better, Kpi, Unit
 from kpis.engine import By, Key, Value, evaluate
 from mfgportal.scope import Selection
-from sync.completeness import Completeness, HeldBy, completeness, held_by_exception
+from sync.completeness import Completeness, HeldBy, by_plant, completeness, held, held_by_exception
 from sync.sources import Freshness, freshness
 
 Direction = Literal["better", "worse", "same", ""]
@@ -155,11 +155,11 @@ def _points(now: Sequence[Value], before: Sequence[Value]) -> list[Point]:
     ]
 
 
-def trust(selection: Selection) -> Trust:
-    """Completeness of the selection's place and period, and the age of the data. Three queries."""
+def trust(selection: Selection, known: Completeness | None = None) -> Trust:
+    """Completeness of the selection's place and period, unless it is known, and the age of the data."""
     start, end = selection.window
     return Trust(
-        completeness=completeness(start=start, end=end, **places(selection)),
+        completeness=known or completeness(start=start, end=end, **places(selection)),
         freshness=freshness(),
         zone=selection.place.zone,
     )
@@ -169,6 +169,18 @@ def held_back(selection: Selection) -> list[HeldBy]:
     """The open exceptions that hold rows of the selection back, most rows first. One query."""
     start, end = selection.window
     return held_by_exception(start=start, end=end, **places(selection))
+
+
+def by_plants(selection: Selection) -> tuple[Completeness, dict[int, Completeness]]:
+    """Completeness of all plants of the selection together, and of each: what is counted once for both.
+
+    A held row whose plant is not known counts in each plant, and once in the whole.
+    """
+    start, end = selection.window
+    ids = [plant.pk for plant in selection.place.plants]
+    each = by_plant(start=start, end=end, plant_ids=ids)
+    loaded = sum(known.loaded for known in each.values())
+    return Completeness(loaded, held(start=start, end=end, plant_ids=ids)), each
 
 
 class Places(TypedDict, total=False):

@@ -16,7 +16,7 @@ from kpis.models import LossClass
 from mfgportal.figures import Point
 from mfgportal.web.format import HOUR, amount, duration, percent
 
-MAX_BARS = 12
+MAX_BARS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def _trend_data(kpi: Kpi, points: Sequence[Point], labels: Sequence[str]) -> lis
 
 def pareto_chart(rows: Sequence[ParetoRow], link: Callable[[ParetoRow], str]) -> Chart:
     """Lost hours by reason, largest first, with the cumulative share."""
-    shown = rows[:MAX_BARS]
+    shown = [row for row in rows if row.seconds][:MAX_BARS]
     labels = _bar_labels(shown)
     bars = {
         "type": "bar",

@@ -15,6 +15,7 @@ from mfgportal.scope import BadScope, Selection
 from mfgportal.web.charts import Chart, pareto_chart, trend_chart
 from mfgportal.web.page import page
 from mfgportal.web.picker import Choice, address, picker
+from sync.completeness import Completeness
 
 OEE_TILES = ("oee", "availability", "performance", "quality", "downtime", "failures", "mtbf", "mttr")
 MAINTENANCE_TILES = ("downtime", "failures", "mtbf", "mttr", "operating_time")
@@ -45,9 +46,14 @@ def explains_bad_scope(view: Callable[..., HttpResponse]) -> Callable[..., HttpR
     return guarded
 
 
-def dashboard(request: HttpRequest, selection: Selection, tiles: Sequence[str] = OEE_TILES) -> dict[str, Any]:
-    """The context of a place's page: figures, trend, Pareto, trust, picker."""
-    trusted = trust(selection)
+def dashboard(
+    request: HttpRequest,
+    selection: Selection,
+    tiles: Sequence[str] = OEE_TILES,
+    known: Completeness | None = None,
+) -> dict[str, Any]:
+    """The context of a place's page: figures, trend, Pareto, trust, picker. ``known``: its completeness."""
+    trusted = trust(selection, known)
     found = figures(tiles, selection, trusted)
     return {
         "selection": selection,

@@ -1,9 +1,12 @@
 """The enterprise: plants side by side."""
 
+from collections.abc import Mapping
+
 from django.http import HttpRequest, HttpResponse
 
 from kpis.models import Plant
 from mfgportal.accounts.access import Right, may, person
+from mfgportal.figures import by_plants
 from mfgportal.scope import Selection, enterprise_of, selection
 from mfgportal.web.behind import behind
 from mfgportal.web.dashboard import (
@@ -17,7 +20,7 @@ from mfgportal.web.dashboard import (
 )
 from mfgportal.web.format import percent
 from mfgportal.web.page import Crumb, page
-from sync.completeness import Completeness, by_plant
+from sync.completeness import Completeness
 from sync.models import Source
 
 
@@ -28,8 +31,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         return _nothing_yet(request)
     chosen = selection(request, place)
     sort = request.GET.get("sort") or "name"
-    context = dashboard(request, chosen)
-    rows = side_by_side(chosen, context["trust"], by="plant", places=_places(chosen))
+    known, each = by_plants(chosen)
+    context = dashboard(request, chosen, known=known)
+    rows = side_by_side(chosen, context["trust"], by="plant", places=_places(chosen, each))
     context |= {
         "title": "Overview",
         "crumbs": [Crumb("Enterprise")],
@@ -40,14 +44,11 @@ def overview(request: HttpRequest) -> HttpResponse:
     return page(request, "overview", context)
 
 
-def _places(selection: Selection) -> list[tuple[int, str, str, str]]:
+def _places(selection: Selection, each: Mapping[int, Completeness]) -> list[tuple[int, str, str, str]]:
     """The plants, each with its completeness and zone."""
-    start, end = selection.window
-    plants = selection.place.plants
-    known = by_plant(start=start, end=end, plant_ids=[plant.pk for plant in plants])
     return [
-        (plant.pk, plant.name, place_url("plant", plant.pk, selection), _note(plant, known[plant.pk]))
-        for plant in plants
+        (plant.pk, plant.name, place_url("plant", plant.pk, selection), _note(plant, each[plant.pk]))
+        for plant in selection.place.plants
     ]
 
 
