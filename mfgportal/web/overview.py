@@ -33,7 +33,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     sort = request.GET.get("sort") or "name"
     known, each = by_plants(chosen)
     context = dashboard(request, chosen, known=known)
-    rows = side_by_side(chosen, context["trust"], by="plant", places=_places(chosen, each))
+    rows = side_by_side(chosen, context["trust"], by="plant", places=_places(chosen, known, each))
     context |= {
         "title": "Overview",
         "crumbs": [Crumb("Enterprise")],
@@ -44,17 +44,29 @@ def overview(request: HttpRequest) -> HttpResponse:
     return page(request, "overview", context)
 
 
-def _places(selection: Selection, each: Mapping[int, Completeness]) -> list[tuple[int, str, str, str]]:
-    """The plants, each with its completeness and zone."""
+def _places(
+    selection: Selection, whole: Completeness, each: Mapping[int, Completeness]
+) -> list[tuple[int, str, str, str]]:
+    """The plants, each with its completeness and zone.
+
+    Held rows whose plant is not known count in every plant: each is then *at least* that complete.
+    """
+    shared = sum(known.held for known in each.values()) > whole.held
     return [
-        (plant.pk, plant.name, place_url("plant", plant.pk, selection), _note(plant, each[plant.pk]))
+        (
+            plant.pk,
+            plant.name,
+            place_url("plant", plant.pk, selection),
+            _note(plant, each[plant.pk], shared=shared),
+        )
         for plant in selection.place.plants
     ]
 
 
-def _note(plant: Plant, known: Completeness) -> str:
+def _note(plant: Plant, known: Completeness, *, shared: bool) -> str:
     records = "record" if known.loaded == 1 else "records"
-    return f"{known.loaded:,} {records}, {percent(known.share)} complete · {plant.timezone}"
+    least = "at least " if shared else ""
+    return f"{known.loaded:,} {records}, {least}{percent(known.share)} complete · {plant.timezone}"
 
 
 def _nothing_yet(request: HttpRequest) -> HttpResponse:
