@@ -7,10 +7,10 @@ from datetime import datetime
 
 from django.db import connection
 
-from sync.exceptions.queue import Problem
 from sync.load.facts import Ids
 from sync.mapping import Item, Places, shown
 from sync.models import HeldRecord, RawRecord, Source, Stream, SyncException
+from sync.queue.writer import Problem
 from sync.records import DowntimeRecord
 
 Stop = tuple[int, int, datetime, datetime | None]

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from sync.errors import SchemaDrift, SourceRefused, SourceUnavailable
-from sync.exceptions.queue import Problem, close_cause, finish, raise_all
 from sync.models import Stream, SyncException
+from sync.queue.writer import Problem, close_cause, finish, raise_all
 
 PATIENCE_FAILURES = 3
 PATIENCE = timedelta(minutes=2)

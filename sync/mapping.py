@@ -12,10 +12,10 @@ from sync.connectors import connector_class
 from sync.connectors.base import Payload
 from sync.corrections import active, on_payload, on_record, to_json
 from sync.errors import BadRow
-from sync.exceptions.queue import Held, Problem
 from sync.identities import identity_key
 from sync.landing import Landed
 from sync.models import Stream, SyncException
+from sync.queue.writer import Held, Problem
 from sync.records import KIND_OF, Kind, Record, Ref
 from sync.references import Resolved
 from sync.validation import Violation, violations

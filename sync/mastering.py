@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from sync.exceptions.queue import Problem
 from sync.identities import owners, ref_to
 from sync.load import masters
 from sync.load.masters import Written, standard_reason
@@ -13,6 +12,7 @@ from sync.load.places import settle_plants
 from sync.load.specs import ASKED_WHEN_NEEDED, SPECS, Ids, leave_refs, refs_of
 from sync.mapping import Item, Places, lost, rejected, unmapped
 from sync.models import Source
+from sync.queue.writer import Problem
 from sync.records import EquipmentRecord, Kind, Master, ReasonRecord, Ref
 from sync.references import Resolved, find
 from sync.validation import Violation, violations

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from django.db import connection, transaction
 
 from kpis.models import Equipment
-from sync.exceptions.queue import Problem, close_cause, fingerprint, raise_all
 from sync.models import Stream, SyncException
+from sync.queue.writer import Problem, close_cause, fingerprint, raise_all
 
 OVERLAPPING = """
     WITH stop AS (

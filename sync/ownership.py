@@ -7,11 +7,11 @@ from django.db.models import QuerySet
 
 from kpis.models import WorkOrder
 from sync.corrections import to_json
-from sync.exceptions.queue import Problem, close_cause, raise_all
 from sync.landing import Landed
 from sync.load.facts import Ids
 from sync.mapping import Item
 from sync.models import Counterpart, Source, Stream, SyncException
+from sync.queue.writer import Problem, close_cause, raise_all
 from sync.records import Kind, Record, Ref, WorkOrderRecord, WorkStatus
 
 CLOSED = frozenset({WorkStatus.COMPLETED.value, WorkStatus.CANCELLED.value})

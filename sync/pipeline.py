@@ -8,12 +8,12 @@ from django.db import connection
 
 from kpis.models import Operation
 from sync import duplicates, mastering, ownership
-from sync.exceptions.queue import Problem, close_cause, settle
 from sync.landing import Landed, locked
 from sync.load import facts
 from sync.load.facts import Ids
 from sync.mapping import Item, judge, read
 from sync.models import Stream
+from sync.queue.writer import Problem, close_cause, settle
 from sync.records import (
     DowntimeRecord,
     Kind,

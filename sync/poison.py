@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from django.db import InterfaceError, OperationalError, transaction
 
-from sync.exceptions.queue import Held, Problem, settle
 from sync.landing import Landed
 from sync.mapping import said_before
 from sync.models import Stream
 from sync.pipeline import Outcome, process, withdraw
+from sync.queue.writer import Held, Problem, settle
 
 logger = logging.getLogger(__name__)
 

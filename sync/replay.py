@@ -5,12 +5,12 @@ from collections.abc import Collection, Iterator
 
 from django.db import transaction
 
-from sync.exceptions.queue import close_empty
 from sync.landing import locked
 from sync.mapping import ref_of
 from sync.models import HeldRecord, RawRecord, Source, Stream, SyncException
 from sync.pipeline import Outcome
 from sync.poison import load
+from sync.queue.writer import close_empty
 from sync.records import Kind
 from sync.references import find
 

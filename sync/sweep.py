@@ -7,11 +7,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from sync import duplicates, ownership
-from sync.exceptions.queue import Problem, close_cause, close_empty, raise_all
 from sync.landing import Landed, locked
 from sync.load import facts, masters
 from sync.mapping import read
 from sync.models import HeldRecord, RawRecord, Stream, SyncRun
+from sync.queue.writer import Problem, close_cause, close_empty, raise_all
 from sync.records import Record
 from sync.replay import replay_rows
 from sync.run import Work, attempt, bury_dead, end, stream_lock

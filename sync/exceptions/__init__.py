@@ -1,9 +1,9 @@
-"""The exception queue: its kinds, its only writer, and what people do with it."""
+"""What people do with the exception queue, and the words for it."""
 
 from sync.exceptions.errors import AlreadyResolved, NotAllowed
 from sync.exceptions.fields import fields_to_correct
-from sync.exceptions.kinds import KINDS, ExceptionKind, Resolution
 from sync.exceptions.resolve import correct, dismiss, map_key, retry, suggestions
+from sync.queue.kinds import KINDS, ExceptionKind, Resolution
 
 __all__ = [
     "KINDS",

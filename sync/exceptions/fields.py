@@ -8,10 +8,10 @@ from django.db.models import QuerySet
 
 from sync.corrections import IN_PAYLOAD, field_types, parse, to_json, type_name
 from sync.exceptions.errors import NotAllowed
-from sync.exceptions.kinds import KINDS, Resolution
 from sync.landing import Landed
 from sync.mapping import read as read_rows
 from sync.models import RawRecord, SyncException
+from sync.queue.kinds import KINDS, Resolution
 
 
 def fields_to_correct(exception: SyncException) -> list[dict[str, Any]]:

@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from sync.exceptions.errors import AlreadyResolved, NotAllowed
 from sync.exceptions.fields import check, fields_to_correct, rows_to_correct
-from sync.exceptions.kinds import KINDS, Resolution
-from sync.exceptions.queue import close_empty, finish, record_event
 from sync.identities import CANONICAL, Suggestion, identity_key, map_to
 from sync.load.masters import create_plain
 from sync.mapping import NAMES, ref_of
 from sync.models import Correction, HeldRecord, Stream, SyncException
 from sync.pipeline import lock_masters
+from sync.queue.kinds import KINDS, Resolution
+from sync.queue.writer import close_empty, finish, record_event
 from sync.records import Kind, Ref
 from sync.references import find, masters_of
 from sync.replay import release, replay_rows

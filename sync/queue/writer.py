@@ -11,9 +11,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from sync.exceptions.kinds import KINDS
 from sync.landing import Landed
 from sync.models import ExceptionEvent, HeldRecord, Source, Stream, SyncException
+from sync.queue.kinds import KINDS
 
 OPEN, RESOLVED, DISMISSED = (
     SyncException.Status.OPEN,
