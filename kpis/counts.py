@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from kpis.evidence import DayFacts, Output
+from kpis.evidence import DayFacts, Order, Output
 from kpis.intervals import Span, intersect, merge, subtract, total, within
 from kpis.plans import DayPlan, by_slot, slot_at
 from kpis.rows import Row
@@ -55,11 +55,17 @@ def _shares(plan: DayPlan, output: Output, as_of: float) -> Iterator[tuple[int, 
 
 
 def _without_ideal(facts: DayFacts, as_of: float) -> list[Span]:
-    """Spans that ran with no known ideal cycle. A run that names no order of ours is judged by the time."""
+    """Spans that ran and say nothing of performance: no known ideal cycle, or counts nobody has reported yet.
+
+    A run that names no order of ours is judged by the time.
+    """
     orders = [output for output in facts.outputs if not output.booking]
     ideal = [output for output in orders if output.ideal_cycle_s]
-    named, known = ({output.order for output in some} for some in (orders, ideal))
-    timed = merge(Span(output.start, min(output.end, as_of)) for output in ideal)
+    named = {output.order for output in orders}
+    reported: dict[Order | None, float] = {}
+    for output in ideal:
+        reported[output.order] = max(output.counted_until(as_of), reported.get(output.order, 0))
+    timed = merge(Span(output.start, min(output.end, output.counted_until(as_of))) for output in ideal)
     blind = [span for output in orders if not output.ideal_cycle_s for span in own_run(output, as_of)]
     sure: list[Span] = []
     for run in facts.runs:
@@ -67,5 +73,7 @@ def _without_ideal(facts: DayFacts, as_of: float) -> list[Span]:
         if run.order is None or run.order not in named:
             blind += subtract([span], timed)
         else:
-            (sure if run.order in known else blind).append(span)
+            until = reported.get(run.order, run.start)
+            sure.append(Span(run.start, min(run.end, until)))
+            blind.append(Span(max(run.start, until), run.end))
     return subtract(merge(blind), sure)

@@ -1,6 +1,7 @@
 """Facts as the kernel takes them: plain tuples in epoch seconds, what other tables say joined in. Pure."""
 
 from enum import IntEnum
+from math import inf
 from typing import NamedTuple
 
 from kpis.intervals import Span, merge
@@ -90,6 +91,12 @@ class Output(NamedTuple):
     def counted(self) -> bool:
         return bool(self.quantity or self.scrap)
 
+    def counted_until(self, as_of: float) -> float:
+        """Up to when its counts are known. An open order has made units that are reported when it ends."""
+        if self.end <= as_of:
+            return as_of
+        return min(as_of, self.reported) if self.quantity else self.start
+
     def spread(self, as_of: float) -> list[Span]:
         """Spans its counts were made in, up to ``as_of``: the order's run logs, or else its own span.
 
@@ -100,8 +107,12 @@ class Output(NamedTuple):
         return merge(Span(start, min(end, limit)) for start, end in spans)
 
     def moves_with_time(self, as_of: float) -> bool:
-        """Whether a later ``as_of`` alone spreads its counts differently."""
-        if not self.counted or self.booking:
+        """Whether a later ``as_of`` alone spreads its counts differently, or takes them as reported."""
+        if self.booking:
+            return False
+        if as_of < self.end < inf:  # an end that is dated ahead comes without a change of the record
+            return True
+        if not self.counted:
             return False
         if self.end > as_of:
             return self.reported > as_of

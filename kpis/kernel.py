@@ -6,6 +6,7 @@ belong to where they happened.
 """
 
 from collections.abc import Iterable, Iterator
+from math import inf
 
 from kpis.counts import add_oee, own_run
 from kpis.evidence import (
@@ -45,7 +46,7 @@ def compute_day(plan: DayPlan, facts: DayFacts, machine: Machine, as_of: float) 
     pieces = overlay(claims(stops, facts, as_of), plan.start, plan.end)
     seconds = _add_states(rows, plan, pieces, machine)
     events = _add_events(rows, plan, stops, as_of)
-    _add_facts(rows, plan, facts, as_of)
+    _add_facts(rows, plan, facts)
     for row in rows:
         row.operating_s = row.run_s + row.overtime_run_s
     if machine.work_unit:
@@ -145,14 +146,14 @@ def _starts(plan: DayPlan, spans: Iterable[Span]) -> Iterator[int]:
     return (slot for span in spans if (slot := slot_at(plan, span.start)) is not None)
 
 
-def _add_facts(rows: list[Row], plan: DayPlan, facts: DayFacts, as_of: float) -> None:
+def _add_facts(rows: list[Row], plan: DayPlan, facts: DayFacts) -> None:
     """Source records where they start; open ones wherever they last."""
     spans = [(fact.start, fact.end) for group in facts for fact in group]
     for start, end in spans:
         slot = slot_at(plan, start)
         if slot is not None:
             rows[slot].facts += 1
-        if end > as_of:
+        if end == inf:
             for row in rows:
                 row.open_events += start < row.slot.end
 

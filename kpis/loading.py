@@ -141,7 +141,14 @@ def per_day(facts: DayFacts, plans: Iterable[DayPlan]) -> Iterator[tuple[DayPlan
     runs = _Sweep(facts.runs, [Span(run.start, run.end) for run in facts.runs])
     outputs = _Sweep(facts.outputs, [reach(output) for output in facts.outputs])
     for plan in plans:
-        yield plan, DayFacts(stops.of(plan), runs.of(plan), outputs.of(plan))
+        here = [output for output in outputs.of(plan) if _touches(output, plan)]
+        yield plan, DayFacts(stops.of(plan), runs.of(plan), here)
+
+
+def _touches(output: Output, plan: DayPlan) -> bool:
+    """Whether it, or a run of its order, is in the day: the days between have no part in it."""
+    spans = (Span(output.start, output.end), *output.runs)
+    return any(start < plan.end and end >= plan.start for start, end in spans)
 
 
 class _Sweep(Generic[T]):

@@ -103,12 +103,18 @@ class Slow:
         limit = min(self.now, minute(output.reported)) if minute(output.end) > self.now else self.now
         return self._minutes(output.runs or [(output.start, output.end)], limit)
 
+    def _counted_until(self, output: Output) -> float:
+        if minute(output.end) <= self.now:
+            return self.now
+        return min(self.now, minute(output.reported)) if output.quantity else minute(output.start)
+
     def _blind(self, at: int) -> bool:
         """Ran at this minute, and nobody knows how long a unit should take."""
         orders = [output for output in self.outputs if output.start != output.end]
         names = {output.order for output in orders if output.order}
-        known = {output.order for output in orders if output.ideal_cycle_s}
-        timed = any(o.ideal_cycle_s and minute(o.start) <= at < min(minute(o.end), self.now) for o in orders)
+        ideal = [o for o in orders if o.ideal_cycle_s and at < self._counted_until(o)]
+        known = {output.order for output in ideal}
+        timed = any(minute(o.start) <= at < min(minute(o.end), self.now) for o in ideal)
         live = self._live(self.runs, at)
         if any(run.order in known for run in live):
             return False

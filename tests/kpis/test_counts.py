@@ -76,6 +76,12 @@ def test_counts_of_an_open_order_without_a_report_spread_up_to_now() -> None:
     assert result.provisional
 
 
+def test_an_end_that_is_dated_ahead_moves_with_time() -> None:
+    order = output(6 * 60, 21 * 60, 80, reported=8 * 60)
+    assert order.moves_with_time(at(20 * 60))
+    assert not order.moves_with_time(at(21 * 60))
+
+
 def test_an_order_across_days_leaves_each_day_its_share() -> None:
     result = compute(output(-12 * 60, 12 * 60, 100))
     assert whole(result).quantity == 50
