@@ -111,18 +111,22 @@ def extend_history(as_of: datetime) -> None:
     clocks = load_clocks(Plant.objects.values_list("pk", flat=True))
     for plant in Plant.objects.all():
         today = clocks[plant.pk].day_of(as_of.timestamp())
-        earliest = [
-            clocks[plant.pk].day_of(found.timestamp())
-            for model in (Downtime, Run, Production)
-            for found in model.objects.filter(equipment__plant=plant)
-            .order_by("start")
-            .values_list("start", flat=True)[:1]
-        ]
-        days = [max(HISTORY_START, day) for day in earliest if day <= today]
-        if days:
-            plant.history_from = min(*days, plant.history_from or today)
+        earliest = _earliest(plant, clocks[plant.pk], as_of)
+        if earliest is not None:
+            plant.history_from = min(earliest, plant.history_from or today)
             plant.history_to = max(plant.history_to or today, today)
             plant.save(update_fields=["history_from", "history_to"])
+
+
+def _earliest(plant: Plant, clock: DayClock, as_of: datetime) -> date | None:
+    starts = [
+        start
+        for model in (Downtime, Run, Production)
+        for start in model.objects.filter(equipment__plant=plant, start__lte=as_of)
+        .order_by("start")
+        .values_list("start", flat=True)[:1]
+    ]
+    return max(HISTORY_START, clock.day_of(min(starts).timestamp())) if starts else None
 
 
 def _days(clock: DayClock, start: datetime, end: datetime | None, as_of: datetime) -> Iterator[date]:
@@ -152,16 +156,29 @@ def _reach_back(plant_id: int, day: date, today: date) -> None:
 
 
 def _open_days(as_of: datetime) -> None:
-    plants = Plant.objects.exclude(history_to=None)
+    plants = list(Plant.objects.all())
     clocks = load_clocks([plant.pk for plant in plants])
     for plant in plants:
         today = clocks[plant.pk].day_of(as_of.timestamp())
-        if plant.history_to is not None and plant.history_to < today:
-            known = Plant.objects.select_for_update(no_key=True).get(pk=plant.pk)
-            if known.history_to is not None and known.history_to < today:
-                _mark_plant(known, known.history_to + timedelta(days=1), today)
-                known.history_to = today
-                known.save(update_fields=["history_to"])
+        if plant.history_to is None:
+            _begin(plant, clocks[plant.pk], as_of)
+        elif plant.history_to < today:
+            _open_to(plant.pk, today)
+
+
+def _begin(plant: Plant, clock: DayClock, as_of: datetime) -> None:
+    """A fact that was dated ahead when it came has become the plant's first."""
+    earliest = _earliest(plant, clock, as_of)
+    if earliest is not None:
+        _reach_back(plant.pk, earliest, clock.day_of(as_of.timestamp()))
+
+
+def _open_to(plant_id: int, today: date) -> None:
+    plant = Plant.objects.select_for_update(no_key=True).get(pk=plant_id)
+    if plant.history_to is not None and plant.history_to < today:
+        _mark_plant(plant, plant.history_to + timedelta(days=1), today)
+        plant.history_to = today
+        plant.save(update_fields=["history_to"])
 
 
 def _mark_plant(plant: Plant, first: date, last: date) -> None:

@@ -239,6 +239,15 @@ def test_a_stop_left_open_for_decades_marks_no_more_than_the_history(machine: Eq
     assert plant.history_from == utc(2015, 1, 1).date()
 
 
+def test_the_history_of_a_plant_may_begin_with_a_fact_that_was_dated_ahead(machine: Equipment) -> None:
+    load(stop(machine, NOW + timedelta(hours=30), None), NOW)
+    mark_open_events(NOW)
+    assert not StaleDay.objects.exists()
+    mark_open_events(NOW + timedelta(hours=31))
+    refresh(NOW + timedelta(hours=31))
+    assert ShiftComponents.objects.get(shift=2).breakdown_s == 3600
+
+
 def test_a_limit_is_kept_and_the_rest_stays(machine: Equipment) -> None:
     load(stop(machine, utc(2026, 3, 25, 12), utc(2026, 3, 25, 13)), NOW)
     marks = StaleDay.objects.values("day").distinct().count()
