@@ -7,9 +7,11 @@ from datetime import datetime
 
 from django.db import connection
 
+from sync.items import Item
 from sync.load.facts import Ids
-from sync.mapping import Item, Places, shown
+from sync.mapping import shown
 from sync.models import HeldRecord, RawRecord, Source, Stream, SyncException
+from sync.places import Places
 from sync.queue.writer import Problem
 from sync.records import DowntimeRecord
 
@@ -39,7 +41,7 @@ def separate(source: Source, items: Sequence[Item], ids: Ids) -> Doubles:
     first = {stop: min(keys, key=natural) for stop, keys in named.items()}
     double = {key: first[stop] for key, stop in stops.items() if first[stop] != key}
     again = {key for stop, keys in named.items() for key in keys if key not in stops and key != first[stop]}
-    places = Places([item for item in items if item.key in double], ids)
+    places = Places(source, [item for item in items if item.key in double], ids)
     problems = [_problem(item, double[item.key], places) for item in items if item.key in double]
     return Doubles([item for item in items if item.key not in double], problems, again)
 

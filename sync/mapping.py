@@ -2,25 +2,25 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
-from kpis.models import Equipment
 from sync.connectors import connector_class
 from sync.connectors.base import Payload
 from sync.corrections import active, on_payload, on_record, to_json
 from sync.errors import BadRow
 from sync.identities import identity_key
+from sync.items import Item
 from sync.landing import Landed
-from sync.models import Stream, SyncException
+from sync.models import Source, Stream, SyncException
+from sync.places import Places
 from sync.queue.writer import Held, Problem
-from sync.records import KIND_OF, Kind, Record, Ref
+from sync.records import Kind, Record, Ref
 from sync.references import Resolved
 from sync.validation import Violation, violations
 
-TIMES = ("start", "used_at", "created_at")
+SHARED = frozenset({Kind.REASON, Kind.PRODUCT, Kind.PART, Kind.TECHNICIAN})
 NAMES = {
     Kind.PLANT: "plant",
     Kind.LINE: "line",
@@ -38,22 +38,6 @@ NAMES = {
     Kind.LABOUR: "logged work",
     Kind.PART_USE: "part use",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A record with the landed row it came from."""
-
-    row: Landed
-    record: Record
-
-    @property
-    def kind(self) -> Kind:
-        return KIND_OF[type(self.record)]
-
-    @property
-    def key(self) -> str:
-        return self.record.external_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +108,9 @@ class Verdict:
     problems: list[Problem]
 
 
-def judge(items: Iterable[Item], refs: Mapping[int, Sequence[Ref]], resolved: Resolved) -> Verdict:
+def judge(
+    source: Source, items: Iterable[Item], refs: Mapping[int, Sequence[Ref]], resolved: Resolved
+) -> Verdict:
     """Check values and references. ``refs``: by position, the references each record needs."""
     now = timezone.now()
     good: list[Item] = []
@@ -136,7 +122,7 @@ def judge(items: Iterable[Item], refs: Mapping[int, Sequence[Ref]], resolved: Re
             bad.append((item, wrong, missing))
         else:
             good.append(item)
-    places = Places([item for item, _, _ in bad], resolved.ids)
+    places = Places(source, [item for item, _, _ in bad], resolved.ids)
     return Verdict(good, [problem for case in bad for problem in _problems(*case, resolved, places)])
 
 
@@ -159,40 +145,6 @@ def lost(ref: Ref, item: Item, held: Held, resolved: Resolved) -> Iterator[Probl
         yield again(root, held)
 
 
-class Places:
-    """Where records that wait belong, as far as their machine is known."""
-
-    def __init__(self, items: Iterable[Item], ids: Mapping[Ref, int]) -> None:
-        self.ids = ids
-        machines = {found for item in items if (found := self.machine(item))}
-        rows = Equipment.objects.filter(id__in=machines) if machines else Equipment.objects.none()
-        self.plants = dict(rows.values_list("id", "plant_id"))
-
-    def machine(self, item: Item) -> int | None:
-        ref = getattr(item.record, "equipment", None)
-        return self.ids.get(ref) if ref else None
-
-    def plant(self, item: Item) -> int | None:
-        ref = getattr(item.record, "plant", None)
-        return self.ids.get(ref) if ref else self.plants.get(self.machine(item) or 0)
-
-    def held(self, item: Item) -> Held:
-        start = _time(item.record) or item.row.updated_at
-        return Held(
-            row=item.row,
-            kind=item.kind,
-            start=start,
-            end=getattr(item.record, "end", start),
-            plant_id=self.plant(item),
-            equipment_id=self.machine(item),
-        )
-
-
-def _time(record: Record) -> datetime | None:
-    found = (getattr(record, name, None) for name in TIMES)
-    return next((moment for moment in found if moment is not None), None)
-
-
 def rejected(item: Item, wrong: Sequence[Violation], held: Held) -> Problem:
     """A record with values that cannot be true."""
     return Problem(
@@ -210,7 +162,8 @@ def rejected(item: Item, wrong: Sequence[Violation], held: Held) -> Problem:
 
 
 def unmapped(ref: Ref, item: Item, held: Held) -> Problem:
-    """A record that names something we do not know."""
+    """A record that names something we do not know. What plants share is asked of the people of all."""
+    shared = ref.kind in SHARED
     what, name = NAMES[ref.kind], ref.label or next(iter(ref.codes), ref.key)
     return Problem(
         kind="unmapped_key",
@@ -222,8 +175,8 @@ def unmapped(ref: Ref, item: Item, held: Held) -> Problem:
         context={
             "ref": {"kind": ref.kind.value, "key": ref.key, "codes": list(ref.codes), "label": ref.label}
         },
-        plant_id=held.plant_id,
-        equipment_id=held.equipment_id if ref.kind != Kind.EQUIPMENT else None,
+        plant_id=None if shared else held.plant_id,
+        equipment_id=None if shared or ref.kind == Kind.EQUIPMENT else held.equipment_id,
         held=held,
     )
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from sync.identities import owners, ref_to
+from sync.items import Item
 from sync.load import masters
 from sync.load.masters import Written, standard_reason
 from sync.load.places import settle_plants
 from sync.load.specs import ASKED_WHEN_NEEDED, SPECS, Ids, leave_refs, refs_of
-from sync.mapping import Item, Places, lost, rejected, unmapped
+from sync.mapping import lost, rejected, unmapped
 from sync.models import Source
+from sync.places import Places
 from sync.queue.writer import Problem
 from sync.records import EquipmentRecord, Kind, Master, ReasonRecord, Ref
 from sync.references import Resolved, find
@@ -45,7 +47,7 @@ def load(source: Source, items: Sequence[Item], *, create: str = "", by: str = "
         by: the person who wants that.
     """
     owns = {Kind(kind) for kind, owner in owners().items() if owner == source.pk}
-    valid, problems = _valid(items)
+    valid, problems = _valid(source, items)
     waiting, kinds, loaded = valid, set[Kind](), 0
     while waiting:
         resolved = find(source, _refs(waiting, owns, create))
@@ -63,16 +65,15 @@ def load(source: Source, items: Sequence[Item], *, create: str = "", by: str = "
     return Mastered(kinds, loaded, problems)
 
 
-def _valid(items: Sequence[Item]) -> tuple[list[_Entry], list[Problem]]:
+def _valid(source: Source, items: Sequence[Item]) -> tuple[list[_Entry], list[Problem]]:
     now = timezone.now()
-    entries, problems = [], []
-    for item in items:
-        wrong = violations(item.record, now)
-        if wrong:
-            problems.append(rejected(item, wrong, Places([item], {}).held(item)))
-        elif isinstance(item.record, Master):
-            entries.append(_Entry(item, item.record))
-    return entries, problems
+    judged = [(item, violations(item.record, now)) for item in items]
+    bad = [(item, wrong) for item, wrong in judged if wrong]
+    places = Places(source, [item for item, _ in bad], {})
+    entries = [
+        _Entry(item, item.record) for item, wrong in judged if not wrong and isinstance(item.record, Master)
+    ]
+    return entries, [rejected(item, wrong, places.held(item)) for item, wrong in bad]
 
 
 def _refs(entries: Sequence[_Entry], owns: Collection[Kind], create: str) -> Iterator[Ref]:
@@ -128,17 +129,17 @@ def _left_open(source: Source, ready: Sequence[Written], owns: Collection[Kind])
         refs = [*refs_of(written.record, owned=owned).values(), *leave_refs(written.record).values()]
         wanted += [(written, ref) for ref in refs]
     resolved = find(source, {ref for _, ref in wanted})
-    for master, ref in wanted:
-        if ref not in resolved.ids:
-            item = Item(master.row, master.record)
-            yield from lost(ref, item, Places([item], resolved.ids).held(item), resolved)
+    open_refs = [(Item(master.row, master.record), ref) for master, ref in wanted if ref not in resolved.ids]
+    places = Places(source, [item for item, _ in open_refs], resolved.ids)
+    for item, ref in open_refs:
+        yield from lost(ref, item, places.held(item), resolved)
 
 
 def _waiting(
     source: Source, entries: Sequence[_Entry], owns: Collection[Kind], create: str
 ) -> Iterator[Problem]:
     resolved = find(source, _refs(entries, owns, create))
-    places = Places([entry.item for entry in entries], resolved.ids)
+    places = Places(source, [entry.item for entry in entries], resolved.ids)
     for entry in entries:
         yield from _why(entry, resolved, owns, create, places)
 

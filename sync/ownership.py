@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 
 from kpis.models import WorkOrder
 from sync.corrections import to_json
+from sync.items import Item
 from sync.landing import Landed
 from sync.load.facts import Ids
-from sync.mapping import Item
 from sync.models import Counterpart, Source, Stream, SyncException
 from sync.queue.writer import Problem, close_cause, raise_all
 from sync.records import Kind, Record, Ref, WorkOrderRecord, WorkStatus

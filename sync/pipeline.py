@@ -8,10 +8,11 @@ from django.db import connection
 
 from kpis.models import Operation
 from sync import duplicates, mastering, ownership
+from sync.items import Item
 from sync.landing import Landed, locked
 from sync.load import facts
 from sync.load.facts import Ids
-from sync.mapping import Item, judge, read
+from sync.mapping import judge, read
 from sync.models import Stream
 from sync.queue.writer import Problem, close_cause, settle
 from sync.records import (
@@ -104,7 +105,7 @@ def _load_facts(stream: Stream, items: Sequence[Item]) -> _Loading:
         return _Loading([], [], set(), set())
     refs = {position: _refs(item.record) for position, item in enumerate(items)}
     resolved = find(stream.source, {ref for needed in refs.values() for ref in needed})
-    verdict = judge(items, refs, resolved)
+    verdict = judge(stream.source, items, refs, resolved)
     doubles = duplicates.separate(stream.source, verdict.good, resolved.ids)
     _write(stream, doubles.good, resolved.ids)
     missing = _missing_cycles(doubles.good, resolved.ids)

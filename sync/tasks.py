@@ -7,6 +7,7 @@ from django.utils import timezone
 from kpis.rollup import mark_open_events, refresh
 from sync import ownership
 from sync.exceptions import AlreadyResolved, retry
+from sync.locate import locate
 from sync.models import Stream, SyncException, SyncRun
 from sync.replay import release_all
 from sync.run import run_stream as run
@@ -25,6 +26,7 @@ def wake_streams() -> None:
     for stream_id in due_sweeps():
         sweep_stream.delay(stream_id)
     release_all()
+    locate()
     with transaction.atomic():
         ownership.recheck()
 

@@ -159,7 +159,7 @@ def _line(exception: SyncException, held: Held) -> HeldRecord:
         kind=held.kind,
         start=held.start,
         end=held.end,
-        plant_id=held.plant_id,
+        plant_id=held.plant_id or exception.plant_id,
         equipment_id=held.equipment_id,
     )
 
@@ -173,6 +173,8 @@ def _fold(exception: SyncException, problem: Problem, repeats: int) -> None:
     exception.last_seen = timezone.now()
     exception.title, exception.message = problem.title[:300], problem.message
     exception.trace_id = problem.trace_id or exception.trace_id
+    if problem.plant_id and exception.plant_id is None:
+        place(exception, problem.plant_id)
     exception.plant_id = problem.plant_id or exception.plant_id
     exception.equipment_id = problem.equipment_id or exception.equipment_id
     if exception.status == RESOLVED:
@@ -180,6 +182,20 @@ def _fold(exception: SyncException, problem: Problem, repeats: int) -> None:
         exception.resolution = ""
         _record([exception], "reopened")
     exception.save()
+
+
+def place(exception: SyncException, plant_id: int) -> None:
+    """Say to which plant an exception, already locked, belongs: what waits for it belongs there too.
+
+    A row may wait for something else at the same time, of its own, which then belongs there as well.
+    """
+    exception.plant_id = plant_id
+    exception.save(update_fields=["plant"])
+    rows = HeldRecord.objects.filter(exception=exception, plant=None).values_list("raw_id", flat=True)
+    unplaced = HeldRecord.objects.filter(raw__in=list(rows), plant=None)
+    own = SyncException.objects.filter(held_records__in=unplaced, plant=None).exclude(kind="unmapped_key")
+    SyncException.objects.filter(id__in=list(own.values_list("id", flat=True))).update(plant=plant_id)
+    unplaced.update(plant=plant_id)
 
 
 def close(exceptions: QuerySet[SyncException], why: str, *, by: str = "") -> int:

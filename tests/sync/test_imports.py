@@ -28,7 +28,7 @@ def test_no_module_needs_another_to_be_imported_before_it() -> None:
     files += [*(ROOT / "sync" / "queue").glob("*.py"), *(ROOT / "sync" / "load").glob("*.py")]
     names = [".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files]
     wanted = sorted(name.removesuffix(".__init__") for name in names)
-    done = subprocess.run(  # noqa: S603 our own program
+    done = subprocess.run(
         [sys.executable, "-c", PROGRAM, *wanted], capture_output=True, text=True, cwd=ROOT, check=False
     )
     assert (done.stdout.strip(), done.returncode) == ("", 0), done.stderr

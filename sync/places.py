@@ -1,0 +1,74 @@
+"""Where and when records that wait belong: hints for the share of missing data, and for whom to ask."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from kpis.models import Equipment, WorkOrder
+from sync.identities import ref_to
+from sync.items import Item
+from sync.models import Source
+from sync.queue.writer import Held
+from sync.records import EquipmentRecord, Record, Ref
+from sync.whereabouts import plants_of
+
+TIMES = ("start", "used_at", "created_at")
+
+
+class Places:
+    """Where records that wait belong, as far as their machine, its own record or their work order tells."""
+
+    def __init__(self, source: Source, items: Sequence[Item], ids: Mapping[Ref, int]) -> None:
+        self.ids = ids
+        machines = {found for item in items if (found := self._id(item, "equipment"))}
+        orders = {found for item in items if (found := self._id(item, "work_order"))}
+        self.plants = _plants(Equipment.objects.filter(id__in=machines), "plant_id") if machines else {}
+        self.sites = _plants(WorkOrder.objects.filter(id__in=orders), "equipment__plant_id") if orders else {}
+        lost = {ref for item in items if (ref := _ref(item, "equipment")) and ref not in ids}
+        own = {ref_to(item.record) for item in items if isinstance(item.record, EquipmentRecord)}
+        self.told = plants_of(source, lost | own)
+
+    def _id(self, item: Item, field: str) -> int | None:
+        ref = _ref(item, field)
+        return self.ids.get(ref) if ref else None
+
+    def machine(self, item: Item) -> int | None:
+        return self._id(item, "equipment")
+
+    def plant(self, item: Item) -> int | None:
+        if isinstance(item.record, EquipmentRecord):
+            return self.told.get(ref_to(item.record))
+        machine = _ref(item, "equipment")
+        return (
+            self._id(item, "plant")
+            or self.plants.get(self.machine(item) or 0)
+            or (self.told.get(machine) if machine else None)
+            or self.sites.get(self._id(item, "work_order") or 0)
+        )
+
+    def held(self, item: Item) -> Held:
+        start = _time(item.record) or item.row.updated_at
+        return Held(
+            row=item.row,
+            kind=item.kind,
+            start=start,
+            end=getattr(item.record, "end", start),
+            plant_id=self.plant(item),
+            equipment_id=self.machine(item),
+        )
+
+
+def _ref(item: Item, field: str) -> Ref | None:
+    found: Ref | None = getattr(item.record, field, None)
+    return found
+
+
+def _plants(rows: QuerySet[Any], plant: str) -> dict[int, int | None]:
+    return dict(rows.values_list("id", plant))
+
+
+def _time(record: Record) -> datetime | None:
+    found = (getattr(record, name, None) for name in TIMES)
+    return next((moment for moment in found if moment is not None), None)
