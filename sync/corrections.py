@@ -31,6 +31,11 @@ def on_payload(payload: dict[str, Any], values: Values) -> dict[str, Any]:
     return {**payload, **raw}
 
 
+def changes_payload(values: Values) -> bool:
+    """Whether some of the corrections are about raw fields."""
+    return any(name.startswith(IN_PAYLOAD) for name in values)
+
+
 def on_record(record: Record, values: Values) -> Record:
     """The record with the corrections that are about its own fields."""
     types = field_types(type(record))

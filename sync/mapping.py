@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from sync.connectors import connector_class
 from sync.connectors.base import Payload
-from sync.corrections import active, on_payload, on_record, to_json
+from sync.corrections import Values, active, changes_payload, on_payload, on_record, to_json
 from sync.errors import BadRow
 from sync.identities import identity_key
 from sync.items import Item
@@ -18,7 +18,7 @@ from sync.places import Places
 from sync.queue.writer import Held, Problem
 from sync.records import Kind, Record, Ref
 from sync.references import Resolved
-from sync.validation import Violation, violations
+from sync.validation import Violation
 
 SHARED = frozenset({Kind.REASON, Kind.PRODUCT, Kind.PART, Kind.TECHNICIAN})
 NAMES = {
@@ -57,23 +57,24 @@ def read(stream: Stream, rows: Sequence[Landed]) -> Reading:
     problems: list[Problem] = []
     before: set[tuple[type[Record], str]] = set()
     for row in rows:
-        payload = row.payload
-        if row.external_key in corrections:
-            payload = on_payload(payload, corrections[row.external_key])
+        raw = corrections.get(row.external_key, {})
         try:
-            records = connector.to_records(stream.name, payload)
+            records = connector.to_records(stream.name, on_payload(row.payload, raw) if raw else row.payload)
         except BadRow as bad:
             problems.append(unreadable(row, bad))
             records = []
-        items += [Item(row, _corrected(record, corrections)) for record in records]
+        items += [_item(row, record, corrections.get(record.external_key), raw) for record in records]
         if row.previous is not None:
             before |= said_before(stream, row.previous)
     return Reading(items, problems, before)
 
 
-def _corrected(record: Record, corrections: Mapping[str, Mapping[str, Any]]) -> Record:
-    values = corrections.get(record.external_key)
-    return on_record(record, values) if values else record
+def _item(row: Landed, record: Record, values: Values | None, raw: Values) -> Item:
+    """The record as corrected. Which of its fields a corrected raw field became only the connector knows."""
+    own = {field.name for field in fields(record)} if changes_payload(raw) else set()
+    if not values:
+        return Item(row, record, frozenset(own))
+    return Item(row, on_record(record, values), frozenset(own | set(values)))
 
 
 def said_before(stream: Stream, payload: Payload) -> set[tuple[type[Record], str]]:
@@ -116,7 +117,7 @@ def judge(
     good: list[Item] = []
     bad: list[tuple[Item, list[Violation], list[Ref]]] = []
     for position, item in enumerate(items):
-        wrong = violations(item.record, now)
+        wrong = item.wrong(now)
         missing = [ref for ref in refs[position] if ref not in resolved.ids]
         if wrong or missing:
             bad.append((item, wrong, missing))

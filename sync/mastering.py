@@ -17,7 +17,7 @@ from sync.places import Places
 from sync.queue.writer import Problem
 from sync.records import EquipmentRecord, Kind, Master, ReasonRecord, Ref
 from sync.references import Resolved, find
-from sync.validation import Violation, violations
+from sync.validation import Violation
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def load(source: Source, items: Sequence[Item], *, create: str = "", by: str = "
 
 def _valid(source: Source, items: Sequence[Item]) -> tuple[list[_Entry], list[Problem]]:
     now = timezone.now()
-    judged = [(item, violations(item.record, now)) for item in items]
+    judged = [(item, item.wrong(now)) for item in items]
     bad = [(item, wrong) for item, wrong in judged if wrong]
     places = Places(source, [item for item, _ in bad], {})
     entries = [

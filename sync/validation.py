@@ -1,6 +1,6 @@
 """What a record must hold to be true, by type. Each violation names the field and says what was wanted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -34,10 +34,33 @@ class Violation:
     message: str
 
 
-def violations(record: Record, now: datetime) -> list[Violation]:
-    """Everything that cannot be true in a record; empty when it is fine."""
+def violations(
+    record: Record, now: datetime, *, written: datetime | None = None, corrected: Collection[str] = ()
+) -> list[Violation]:
+    """Everything that cannot be true in a record; empty when it is fine.
+
+    Args:
+        written: when the source wrote it; None when it does not say.
+        corrected: fields a person has set since.
+    """
     check = _CHECKS.get(type(record))
-    return list(check(record, now)) if check else []
+    found = list(check(record, now)) if check else []
+    ahead = list(_ahead(record, written, corrected)) if written else []
+    told = {violation.field for violation in ahead}
+    return [*ahead, *(violation for violation in found if violation.field not in told)]
+
+
+def _ahead(record: Record, written: datetime, corrected: Collection[str]) -> Iterator[Violation]:
+    """Nobody writes down a stop or a run before it happens, however long ago that was."""
+    if not isinstance(record, DowntimeRecord | RunRecord):
+        return
+    for field, moment in (("start", record.start), ("end", record.end)):
+        if field not in corrected and moment is not None and moment > written + CLOCK_TOLERANCE:
+            yield Violation(
+                field,
+                f"The {field} ({_text(moment)}) lies {_hours(moment - written)} after it was written "
+                f"({_text(written)}): probably local time stored as UTC.",
+            )
 
 
 def _span(record: Any, now: datetime, longest: timedelta, what: str) -> Iterator[Violation]:
@@ -145,6 +168,13 @@ def _calendar(record: CalendarRecord, now: datetime) -> Iterator[Violation]:
 
 def _text(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def _hours(span: timedelta) -> str:
+    minutes = round(span.total_seconds() / 60)
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = ((days, "days" if days > 1 else "day"), (hours, "h"), (minutes, "min"))
+    return " ".join(f"{number} {unit}" for number, unit in parts if number)
 
 
 def _length(span: timedelta) -> str:

@@ -14,6 +14,8 @@ from tests.sync.fake import World
 
 PlantOf = tuple[Source, World]
 T = datetime(2026, 3, 2, 8, tzinfo=UTC)
+# Sources write stops down when they are over.
+WRITTEN = T + timedelta(days=30)
 
 
 def put_stop(world: World, number: int, *, minutes: int = 20, **payload: object) -> None:
@@ -25,7 +27,7 @@ def put_stop(world: World, number: int, *, minutes: int = 20, **payload: object)
         "end": (start + timedelta(minutes=minutes)).isoformat(),
         **payload,
     }
-    world.put("events", f"stop/{number}", start, **values)
+    world.put("events", f"stop/{number}", WRITTEN, **values)
 
 
 def stream_of(source: Source, name: str = "events") -> Stream:

@@ -4,7 +4,7 @@ from sync.models import HeldRecord, Source, SyncException, SyncRun
 from sync.sweep import sweep_stream
 from tests.sync.conftest import good
 from tests.sync.fake import World
-from tests.sync.test_run import T, put_stop, stream_of
+from tests.sync.test_run import WRITTEN, T, put_stop, stream_of
 
 PlantOf = tuple[Source, World]
 
@@ -70,7 +70,7 @@ def test_the_twin_of_a_row_that_is_gone_counts(plant: PlantOf) -> None:
     source, world = plant
     put_stop(world, 1)
     twin = dict(world.rows["events"]["stop/1"].payload)
-    world.put("events", "stop/2", T, **twin)
+    world.put("events", "stop/2", WRITTEN, **twin)
     good(source, "events")
     world.drop("events", "stop/1")
     swept(source)

@@ -8,7 +8,7 @@ from sync.models import Source
 from tests.sync.conftest import good
 from tests.sync.fake import World
 from tests.sync.test_exceptions import the
-from tests.sync.test_run import T, put_stop
+from tests.sync.test_run import WRITTEN, T, put_stop
 
 PlantOf = tuple[Source, World]
 
@@ -17,10 +17,10 @@ def test_the_later_of_two_equal_stops_waits_in_whatever_order_they_come(plant: P
     source, world = plant
     put_stop(world, 5)
     twin = world.rows["events"].pop("stop/5").payload
-    world.put("events", "stop/10", T, **{**twin, "key": "stop/10"})
+    world.put("events", "stop/10", WRITTEN, **{**twin, "key": "stop/10"})
     good(source, "events")
     assert Downtime.objects.get(deleted_at=None).external_key == "stop/10"
-    world.put("events", "stop/9", T, **{**twin, "key": "stop/9"})
+    world.put("events", "stop/9", WRITTEN, **{**twin, "key": "stop/9"})
     good(source, "events")
     assert Downtime.objects.get(deleted_at=None).external_key == "stop/9"
     exception = the("duplicate")
@@ -31,7 +31,7 @@ def test_a_twin_counts_when_the_original_changes(plant: PlantOf) -> None:
     source, world = plant
     put_stop(world, 1)
     twin = world.rows["events"]["stop/1"].payload
-    world.put("events", "stop/2", T, **{**twin, "key": "stop/2"})
+    world.put("events", "stop/2", WRITTEN, **{**twin, "key": "stop/2"})
     good(source, "events")
     assert Downtime.objects.filter(deleted_at=None).count() == 1
     put_stop(world, 1, minutes=33)

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -113,3 +114,40 @@ def test_what_cannot_be_true_is_named_with_what_was_wanted(record: Record, field
     found = violations(record, NOW)
     assert found[0].field == field
     assert wanted in found[0].message
+
+
+def run_of(start: datetime, end: datetime | None) -> Record:
+    return RunRecord(external_key="r/1", equipment=MACHINE, start=start, end=end)
+
+
+@pytest.mark.parametrize("make", [stop, run_of])
+def test_nothing_is_written_down_before_it_happens_however_long_ago(
+    make: Callable[[datetime, datetime | None], Record],
+) -> None:
+    written = ago(days=40)
+    zone = timedelta(hours=5, minutes=30)
+    found = violations(make(written + zone, written + 2 * zone), NOW, written=written)
+    assert [violation.field for violation in found] == ["start", "end"]
+    assert "lies 5 h 30 min after it was written" in found[0].message
+    assert "probably local time stored as UTC" in found[0].message
+    assert "lies 11 h after" in found[1].message
+    assert violations(make(written - zone, None), NOW, written=written) == []
+    assert violations(make(written, written + timedelta(minutes=9)), NOW, written=written) == []
+    (only_end,) = violations(make(written, written + timedelta(days=1, minutes=1)), NOW, written=written)
+    assert (only_end.field, "1 day 1 min" in only_end.message) == ("end", True)
+
+
+def test_what_a_person_has_set_may_be_later_than_the_row_but_not_in_the_future() -> None:
+    written, later = ago(hours=3), NOW + timedelta(hours=1)
+    assert violations(stop(written, ago(hours=1)), NOW, written=written, corrected={"end"}) == []
+    (found,) = violations(stop(written, later), NOW, written=written, corrected={"end"})
+    assert "must not be in the future" in found.message
+
+
+def test_a_time_ahead_of_writing_and_of_now_is_told_once() -> None:
+    found = violations(stop(NOW + timedelta(hours=2), None), NOW, written=NOW)
+    assert len(found) == 1
+
+
+def test_planned_times_of_counts_are_not_those_of_events() -> None:
+    assert violations(count(start=ago(hours=2), end=ago(hours=1)), NOW, written=ago(hours=3)) == []
