@@ -175,7 +175,9 @@ def upsert(source: str, spec: FactSpec, rows: Sequence[tuple[Landed, Record]], i
     stage(spec.table, columns, [_line(source, spec, row, record, ids, now) for row, record in rows])
     if spec.model is Production:
         _fill_ideal_cycles()
-    compared = ["deleted_at", *spec.columns]
+    # The counts of an open order are spread up to the moment they were reported.
+    reported = ["source_updated_at"] if spec.model is Production else []
+    compared = ["deleted_at", *reported, *spec.columns]
     touched = differing(source, spec.table, compared) if spec.has_span else Touched()
     count = merge(spec.table, columns, KEY, always=("loaded_at",))
     touched.mark(now)
