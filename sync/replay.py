@@ -4,26 +4,33 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 
 from django.db import transaction
+from django.db.models import Count
 
 from sync.landing import locked
 from sync.mapping import ref_of
 from sync.models import HeldRecord, RawRecord, Source, Stream, SyncException
 from sync.pipeline import Outcome
 from sync.poison import load
-from sync.queue.writer import close_empty
+from sync.queue.writer import close, close_empty
 from sync.records import Kind
 from sync.references import find
 
 BATCH = 1000
 
 
-def replay_rows(raw_ids: Collection[int], *, create: str = "", by: str = "") -> Outcome:
+def replay_rows(
+    raw_ids: Collection[int], *, create: str = "", by: str = "", most: int | None = None
+) -> Outcome:
     """Map landed rows again, in the caller's transaction, and whatever waited for the names that brings.
 
     Rows that newer content has replaced are left out: that content was mapped when it came.
+
+    Args:
+        create, by: see ``mastering.load``.
+        most: see ``release``.
     """
     outcome = _replay(raw_ids, create=create, by=by)
-    outcome.add(release(outcome.kinds))
+    outcome.add(release(outcome.kinds, most=most))
     return outcome
 
 
@@ -55,15 +62,18 @@ def _drop_outdated(raw_ids: Collection[int]) -> None:
     close_empty(exceptions)
 
 
-def release(kinds: Collection[Kind]) -> Outcome:
+def release(kinds: Collection[Kind], *, most: int | None = None) -> Outcome:
     """Replay what waits for names that are known by now, in the caller's transaction.
 
     Args:
         kinds: of which names have become known.
+        most: an exception that holds more rows is closed, and its rows left to a worker; None: no limit.
     """
     outcome, tried = Outcome(), set[int]()
     while kinds:
         known = set(_known_by_now(kinds)) - tried
+        if most is not None:
+            known -= _left_to_a_worker(known, most)
         rows = HeldRecord.objects.filter(exception__in=known)
         step = _replay(set(rows.values_list("raw_id", flat=True)))
         close_empty(known)
@@ -71,6 +81,14 @@ def release(kinds: Collection[Kind]) -> Outcome:
         tried |= known
         kinds = step.kinds if known else ()
     return outcome
+
+
+def _left_to_a_worker(exception_ids: Collection[int], most: int) -> set[int]:
+    counted = HeldRecord.objects.filter(exception__in=exception_ids).values("exception")
+    large = counted.annotate(rows=Count("id")).filter(rows__gt=most).values_list("exception", flat=True)
+    left = set(large)
+    close(SyncException.objects.filter(id__in=left), "The name is known now.")
+    return left
 
 
 def _known_by_now(kinds: Collection[Kind]) -> list[int]:

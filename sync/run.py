@@ -1,12 +1,12 @@
 """One run of one stream: cursor → read → land → map → load → checkpoint, page by page, each a transaction."""
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from psycopg import errors
 
@@ -14,6 +14,7 @@ from sync import failures, overlaps
 from sync.connectors.base import Connector, Page
 from sync.errors import SyncError
 from sync.landing import land
+from sync.locks import only_one
 from sync.models import Stream, SyncRun
 from sync.poison import load
 from sync.replay import release
@@ -36,18 +37,9 @@ class Work:
     stopped: set[int] = field(default_factory=set)
 
 
-@contextmanager
-def stream_lock(stream_id: int) -> Iterator[bool]:
-    """Be the only runner of a stream, or learn that there is one. It goes with the connection, so with us."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [STREAM_LOCK, stream_id])
-        mine = bool(cursor.fetchone()[0])
-    try:
-        yield mine
-    finally:
-        if mine:
-            with suppress(OperationalError, InterfaceError), connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [STREAM_LOCK, stream_id])
+def stream_lock(stream_id: int) -> AbstractContextManager[bool]:
+    """Be the only runner of a stream, or learn that there is one."""
+    return only_one(STREAM_LOCK, stream_id)
 
 
 def run_stream(

@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from django.utils import timezone
+from django.utils.text import slugify
 
 from kpis.models import Equipment, Line, Operation, Plant, Reason, ShiftCalendar
 from kpis.models.base import Master as Row
@@ -190,6 +192,18 @@ def create_plain(kind: Kind, source: Source, key: str, code: str, name: str) -> 
         source=source.name, external_key=key, code=code[:80], name=(name or code)[:200]
     )
     return int(row.pk)
+
+
+def create_reason(source: Source, key: str, name: str, loss_class: str) -> int:
+    """A new reason at its place in the loss tree. Its code is its name as a slug, with a number if taken."""
+    stem = slugify(name)[:70] or "reason"
+    taken = set(Reason.objects.filter(code__startswith=stem).values_list("code", flat=True))
+    numbered = (f"{stem}-{number}" for number in count(2))
+    code = stem if stem not in taken else next(code for code in numbered if code not in taken)
+    row = Reason.objects.create(
+        source=source.name, external_key=key, code=code, name=name[:200], loss_class=loss_class
+    )
+    return row.pk
 
 
 def standard_reason(record: ReasonRecord) -> int | None:

@@ -9,6 +9,8 @@ class SyncException(models.Model):
     """One cause. Repeats fold by ``fingerprint``; ``kind`` is a key of ``sync.exceptions.KINDS``.
 
     ``context`` holds what a person needs to decide: both sides of a mismatch, the unknown key, suggestions.
+    ``retry_by`` is set while a worker tries again what it holds: the person who asked for it. Rows held by
+    a resolved exception are being loaded by a worker, too.
     """
 
     class Status(models.TextChoices):
@@ -41,6 +43,7 @@ class SyncException(models.Model):
     resolved_at = models.DateTimeField(null=True, blank=True)
     resolved_by = models.CharField(max_length=150, blank=True, default="")
     resolution = models.TextField(blank=True, default="")
+    retry_by = models.CharField(max_length=150, blank=True, default="")
 
     class Meta:
         ordering = ["-last_seen"]

@@ -12,6 +12,7 @@ class Resolution(StrEnum):
     CORRECT = "correct"
     DISMISS = "dismiss"
     RETRY = "retry"
+    TAKE = "take"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +97,19 @@ _ALL = (
         title="Status differs between systems",
         severity="warning",
         meaning="A work order is closed in one system and open in the other.",
-        cure="Close or reopen it in one of the systems; it resolves itself when both agree.",
-        resolutions=(Resolution.RETRY, Resolution.DISMISS),
+        cure="Close or reopen it in one of the systems; it resolves itself when both agree. Or say "
+        "here which one is right.",
+        resolutions=(Resolution.TAKE, Resolution.RETRY, Resolution.DISMISS),
+    ),
+    ExceptionKind(
+        key="performance_above_100",
+        title="Performance above 100 %",
+        severity="warning",
+        meaning="A machine made more on some day than its ideal cycle time allows for the time it ran. "
+        "That time is probably too slow, and makes performance and OEE look better than they are.",
+        cure="Correct the ideal cycle time at the source. What is produced from then on follows it; this "
+        "resolves itself when none of the last 30 days is above 100 % any more.",
+        resolutions=(Resolution.DISMISS,),
     ),
     ExceptionKind(
         key="mass_deletion",

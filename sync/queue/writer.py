@@ -225,8 +225,8 @@ def close_empty(exception_ids: Collection[int]) -> int:
 def finish(exception: SyncException, status: str, why: str, *, by: str = "") -> None:
     """Close one exception, already locked, with its history."""
     exception.status, exception.resolution = status, why
-    exception.resolved_at, exception.resolved_by = timezone.now(), by
-    exception.save(update_fields=["status", "resolution", "resolved_at", "resolved_by"])
+    exception.resolved_at, exception.resolved_by, exception.retry_by = timezone.now(), by, ""
+    exception.save(update_fields=["status", "resolution", "resolved_at", "resolved_by", "retry_by"])
     _record([exception], str(status), why, by=by)
 
 

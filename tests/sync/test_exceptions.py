@@ -139,13 +139,44 @@ def test_create_new_makes_a_row_from_the_sources_own_record(plant: PlantOf, make
 def test_create_new_needs_a_record_to_create_from(plant: PlantOf) -> None:
     source, world = plant
     put_unknown(world, 1)
-    world.put("reasons", "reason/9", name="Sonstiges")
-    good(source, "reasons", "events")
+    good(source, "events")
     for exception in SyncException.objects.all():
         with pytest.raises(NotAllowed):
             map_key(exception, canonical_id=None, by="ann")
         exception.refresh_from_db()
         assert exception.status == "open"
+
+
+def test_a_new_reason_gets_its_place_in_the_loss_tree_from_a_person(plant: PlantOf) -> None:
+    source, world = plant
+    world.put("reasons", "reason/9", name="Set-up: große Rüstung")
+    put_stop(world, 1, reason="reason/9")
+    good(source, "reasons", "events")
+    exception = the("unmapped_key")
+    for given in ("", "running", "unknown", "nonsense"):
+        with pytest.raises(NotAllowed, match="loss tree"):
+            map_key(exception, canonical_id=None, by="ann", loss_class=given)
+    assert map_key(exception, canonical_id=None, by="ann", loss_class="setup") == 2
+    reason = Downtime.objects.get().reason
+    assert (reason.name, reason.code, reason.loss_class) == (
+        "Set-up: große Rüstung",
+        "set-up-groe-rustung",
+        "setup",
+    )
+    exception.refresh_from_db()
+    assert (exception.status, exception.resolution) == ("resolved", "Created a new reason.")
+
+
+def test_codes_of_new_reasons_are_unique(plant: PlantOf) -> None:
+    source, world = plant
+    for number, name in enumerate(("Störung", "Stórung", "Stôrung", "工具")):
+        world.put("reasons", f"reason/9{number}", name=name)
+        put_stop(world, number, reason=f"reason/9{number}")
+    good(source, "events", "reasons")
+    for exception in SyncException.objects.order_by("external_key"):
+        map_key(exception, canonical_id=None, by="ann", loss_class="external")
+    codes = Reason.objects.filter(source="a").order_by("id").values_list("code", flat=True)
+    assert list(codes) == ["storung", "storung-2", "storung-3", "reason"]
 
 
 def test_a_part_is_there_though_its_product_is_unknown(plant: PlantOf) -> None:

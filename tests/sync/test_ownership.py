@@ -2,7 +2,8 @@ import pytest
 
 from kpis.models import WorkOrder
 from sync import ownership
-from sync.models import Counterpart, Source, SyncException
+from sync.exceptions import AlreadyResolved, NotAllowed, take
+from sync.models import Correction, Counterpart, Source, SyncException
 from tests.sync.conftest import MakeSource, good
 from tests.sync.fake import World
 
@@ -100,3 +101,78 @@ def test_what_both_sides_missed_is_found_later(two: Two) -> None:
     WorkOrder.objects.update(status="completed")
     ownership.recheck()
     assert SyncException.objects.get().status == "resolved"
+
+
+def mismatch(two: Two) -> SyncException:
+    _, _, other, theirs = two
+    put_request(theirs, "completed")
+    good(other, "orders")
+    return SyncException.objects.get()
+
+
+def test_the_side_that_is_right_is_taken_for_the_other(two: Two) -> None:
+    source, world, other, theirs = two
+    exception = mismatch(two)
+    take(exception, source="b", reason="Seen on the floor.", by="ann")
+    assert WorkOrder.objects.get().status == "completed"
+    exception.refresh_from_db()
+    assert (exception.status, exception.resolved_by) == ("resolved", "ann")
+    assert "Seen on the floor." in exception.resolution
+    correction = Correction.objects.get()
+    assert (correction.source, correction.external_key, correction.field) == (
+        source,
+        "work-order/1",
+        "status",
+    )
+    assert (correction.original, correction.value) == ("open", "completed")
+    title = "Fix it at once"
+    world.put("orders", "work-order/1", number="WO000001", title=title, status="on_hold", machine="machine/1")
+    put_request(theirs, "completed", note="touched")
+    good(source, "orders")
+    good(other, "orders")
+    exception.refresh_from_db()
+    order = WorkOrder.objects.get()
+    assert (order.title, order.status, exception.status) == (title, "completed", "resolved")
+
+
+def test_the_counterpart_follows_when_the_order_is_right(two: Two) -> None:
+    _, _, other, theirs = two
+    exception = mismatch(two)
+    take(exception, source="a", reason="Not finished.", by="ann")
+    assert Counterpart.objects.get().values["status"] == "open"
+    assert WorkOrder.objects.get().status == "open"
+    put_request(theirs, "completed", note="touched")
+    good(other, "orders")
+    exception.refresh_from_db()
+    assert exception.status == "resolved"
+    put_request(theirs, "cancelled")
+    good(other, "orders")
+    exception.refresh_from_db()
+    assert exception.status == "resolved"
+
+
+def test_a_later_decision_takes_the_place_of_an_earlier_one(two: Two) -> None:
+    source, world, _, _ = two
+    exception = mismatch(two)
+    take(exception, source="a", reason="Not finished.", by="ann")
+    world.put(
+        "orders", "work-order/1", number="WO000001", title="Fix", status="completed", machine="machine/1"
+    )
+    good(source, "orders")
+    exception.refresh_from_db()
+    assert exception.status == "open"
+    take(exception, source="a", reason="Finished now.", by="bob")
+    assert Counterpart.objects.get().values["status"] == "completed"
+    in_force = Correction.objects.get(revoked_at=None)
+    assert (in_force.original, in_force.value, in_force.author) == ("completed", "completed", "bob")
+
+
+def test_taking_a_side_needs_a_reason_a_side_and_an_open_mismatch(two: Two) -> None:
+    exception = mismatch(two)
+    for source, reason in (("a", " "), ("c", "Why not.")):
+        with pytest.raises(NotAllowed):
+            take(exception, source=source, reason=reason, by="ann")
+    assert not Correction.objects.exists()
+    take(exception, source="a", reason="Not finished.", by="ann")
+    with pytest.raises(AlreadyResolved, match="ann"):
+        take(exception, source="b", reason="Finished.", by="bob")

@@ -15,6 +15,7 @@ from kpis.rollup import mark_open_events, rebuild, refresh
 from sync import demo
 from sync.connectors.base import StreamSpec
 from sync.exceptions import correct, fields_to_correct, map_key, suggestions
+from sync.exceptions.backlog import work_off
 from sync.models import HeldRecord, RawRecord, Stream, SyncException, SyncRun
 from sync.run import run_stream
 from sync.sandbox import Factory, Sandbox, serve
@@ -142,6 +143,7 @@ def test_mapping_a_machine_heals_its_kpi(sandbox: Sandbox, read_all: list[SyncRu
     held = exception.held_records.count()
     assert held > 100
     map_key(exception, canonical_id=machine.pk, by="lead")
+    work_off(exception.pk)
     compute()
     after = oee(machine)
     assert after.value is not None
