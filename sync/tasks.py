@@ -1,14 +1,15 @@
 """Celery's shells. PostgreSQL is the truth: a task only wakes, and is safe to run twice, late or never."""
 
 from celery import shared_task
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from kpis.rollup import mark_open_events, refresh
-from sync import ownership
-from sync.exceptions import AlreadyResolved, retry
+from sync import anomalies, ownership
+from sync.exceptions.backlog import undone, work_off
 from sync.locate import locate
-from sync.models import Stream, SyncException, SyncRun
+from sync.locks import only_one
+from sync.models import Stream, SyncRun
 from sync.replay import release_all
 from sync.run import run_stream as run
 from sync.schedule import due_sweeps, first_load, take_due
@@ -25,6 +26,8 @@ def wake_streams() -> None:
         run_stream.delay(stream_id)
     for stream_id in due_sweeps():
         sweep_stream.delay(stream_id)
+    for exception_id in undone():
+        replay_exception.delay(exception_id)
     release_all()
     locate()
     with transaction.atomic():
@@ -50,15 +53,9 @@ def sync_source(source_id: int, by: str = "") -> None:
 
 
 @shared_task
-def replay_exception(exception_id: int, by: str = "") -> None:
-    """Try again what an exception holds."""
-    exception = SyncException.objects.filter(pk=exception_id).first()
-    if exception is None:
-        return
-    try:
-        retry(exception, by=by)
-    except AlreadyResolved:
-        return
+def replay_exception(exception_id: int) -> None:
+    """Load what a decided exception still holds."""
+    work_off(exception_id)
 
 
 @shared_task
@@ -73,13 +70,11 @@ def refresh_components() -> None:
 
     During a first load one step per tick is enough: most days will be touched again.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [REFRESH_LOCK])
-        if not cursor.fetchone()[0]:
-            return
-        try:
+    with only_one(REFRESH_LOCK, 0) as mine:
+        if mine:
             mark_open_events(timezone.now())
             while refresh(timezone.now(), DAYS_PER_STEP) and not first_load():
                 pass
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [REFRESH_LOCK])
+            # Half-read data would show what is not so.
+            if not first_load():
+                anomalies.check()

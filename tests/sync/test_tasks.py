@@ -16,7 +16,7 @@ PlantOf = tuple[Source, World]
 @pytest.fixture(autouse=True)
 def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
     """A message is delivered at once, in this process."""
-    for task in (tasks.run_stream, tasks.sweep_stream):
+    for task in (tasks.run_stream, tasks.sweep_stream, tasks.replay_exception):
         monkeypatch.setattr(task, "delay", task.run)
 
 
@@ -57,20 +57,6 @@ def first_machine(source: Source) -> int:
     return source.identities.filter(kind="equipment").values_list("canonical_id", flat=True)[0]
 
 
-def test_an_exception_is_replayed_and_a_closed_one_left_alone(plant: PlantOf) -> None:
-    source, world = plant
-    put_stop(world, 1, minutes=-1)
-    good(source, "events")
-    exception = SyncException.objects.get()
-    tasks.replay_exception(exception.pk, by="ann")
-    assert [event.action for event in exception.events.all()] == ["raised", "retried"]
-    put_stop(world, 1)
-    good(source, "events")
-    tasks.replay_exception(exception.pk, by="ann")
-    tasks.replay_exception(0)
-    assert exception.events.count() == 3
-
-
 def test_retrying_a_failed_run_makes_its_stream_due(plant: PlantOf) -> None:
     source, world = plant
     put_stop(world, 1)
@@ -99,7 +85,7 @@ def test_components_follow_the_facts(plant: PlantOf) -> None:
     assert ShiftComponents.objects.filter(breakdown_s=1200).exists()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", [0x72656672]
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s", [0x72656672]
         )
         assert cursor.fetchone() == (0,)
 
