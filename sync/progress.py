@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+
 from sync.models import Stream, SyncRun
 
 
@@ -16,7 +18,8 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StreamProgress:
-    """One stream. ``read`` and ``total`` are rows of its latest run; ``total`` None: the source is silent."""
+    """One stream. ``read`` and ``total`` are rows up to the end of its first complete read, over all runs it
+    took, so neither a new run nor a later one sets them back. ``total`` None: the source is silent."""
 
     source: str
     stream: str
@@ -37,29 +40,45 @@ class Progress:
 
 
 def snapshot(*, source: str | None = None) -> Progress:
-    """The state of all enabled streams now, in rank order. Two queries."""
+    """The state of all enabled streams now, in rank order. Three queries."""
     rows = Stream.objects.filter(enabled=True, source__enabled=True).select_related("source")
     if source is not None:
         rows = rows.filter(source__name=source)
     streams = list(rows.order_by("source__created_at", "rank", "name"))
-    reads = SyncRun.objects.filter(stream__in=streams).exclude(trigger=SyncRun.Trigger.SWEEP)
+    reads = SyncRun.objects.exclude(trigger=SyncRun.Trigger.SWEEP).filter(stream__in=streams)
     latest = reads.order_by("stream_id", "-started_at").distinct("stream_id")
     runs = {run.stream_id: run for run in latest}
+    counts = dict(_first_reads(reads).values_list("stream_id").annotate(rows=Sum("read")))
     done = all(stream.read_through is not None or stream.failures for stream in streams)
-    return Progress(tuple(_progress(stream, runs.get(stream.pk)) for stream in streams), done)
+    found = (_progress(stream, runs.get(stream.pk), counts.get(stream.pk, 0)) for stream in streams)
+    return Progress(tuple(found), done)
 
 
-def _progress(stream: Stream, run: SyncRun | None) -> StreamProgress:
+def _first_reads(reads: QuerySet[SyncRun]) -> QuerySet[SyncRun]:
+    """The runs of each stream up to the first that came to the end."""
+    complete = reads.filter(stream=OuterRef("stream"), status=SyncRun.Status.DONE).order_by("started_at")
+    first = reads.annotate(complete_at=Subquery(complete.values("started_at")[:1]))
+    return first.filter(Q(complete_at=None) | Q(started_at__lte=F("complete_at"))).order_by()
+
+
+def _progress(stream: Stream, run: SyncRun | None, read: int) -> StreamProgress:
     return StreamProgress(
         source=stream.source.title,
         stream=stream.name,
         label=stream.title,
         state=_state(stream, run),
-        read=run.read if run else 0,
-        total=run.total if run else None,
+        read=read,
+        total=_total(stream, run, read),
         error=run.error if run else "",
         started_at=run.started_at if run else None,
     )
+
+
+def _total(stream: Stream, run: SyncRun | None, read: int) -> int | None:
+    """A run that goes on where an earlier one ended tells only what is left for itself."""
+    if stream.read_through is not None:
+        return read
+    return None if run is None or run.total is None else read + max(run.total - run.read, 0)
 
 
 def _state(stream: Stream, run: SyncRun | None) -> State:
