@@ -18,6 +18,7 @@ from sync import demo
 from sync.models import HeldRecord, RawRecord, Stream, SyncRun
 from sync.run import run_stream
 from sync.sandbox import Factory, Sandbox, serve
+from tests.factories import standard_reasons
 
 ROOT = Path(__file__).parents[2]
 KILLS = 3
@@ -65,8 +66,9 @@ def live_facts() -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_kill_9_in_mid_sync_loses_and_doubles_nothing(sandbox: Sandbox) -> None:
+    standard_reasons()
     demo.seed(sandbox.odoo_url, sandbox.atlas_url)
     lists = Stream.objects.filter(rank__lt=30).order_by("rank", "source__created_at")
     for stream in lists:

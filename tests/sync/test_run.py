@@ -262,7 +262,7 @@ def test_a_run_whose_worker_died_is_found_and_closed(plant: PlantOf) -> None:
     assert "worker was ended" in left.error
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_second_runner_leaves_quietly(make_source: MakeSource) -> None:
     source, _ = make_source("a")
     stream = stream_of(source)
