@@ -39,6 +39,7 @@ CANONICAL: dict[Kind, type[FromSource]] = {
 }
 WORD = re.compile(r"\d+|[^\W\d_]+")
 KEYLESS = "code:"
+CODE_LENGTH = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +81,13 @@ def normalise(code: str) -> str:
 
 
 def normalised(codes: Iterable[str]) -> list[str]:
-    """Codes as they are compared and stored; sorted, without empty ones."""
-    return sorted({normalise(code) for code in codes} - {""})
+    """Codes as they are compared and stored, cut to what is stored; sorted, without empty ones."""
+    return sorted({normalise(code)[:CODE_LENGTH] for code in codes} - {""})
 
 
 def identity_key(ref: Ref) -> str:
     """The key under which the crosswalk knows a reference: its own, or its code where it has no key."""
-    return ref.key or KEYLESS + next(iter(normalised(ref.codes)), ref.label)
+    return ref.key or (KEYLESS + next(iter(normalised(ref.codes)), ref.label))[:CODE_LENGTH]
 
 
 def ref_to(record: Master) -> Ref:

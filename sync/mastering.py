@@ -1,7 +1,7 @@
 """Master records of a batch: resolved and written in rounds, since some refer to others of the same batch."""
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from django.utils import timezone
 
@@ -9,15 +9,14 @@ from sync.identities import owners, ref_to
 from sync.items import Item
 from sync.load import masters
 from sync.load.masters import Written, standard_reason
-from sync.load.places import settle_plants
+from sync.load.places import NOWHERE, only_plant, settle_plants
 from sync.load.specs import ASKED_WHEN_NEEDED, SPECS, Ids, leave_refs, refs_of
 from sync.mapping import lost, rejected, unmapped
 from sync.models import Source
 from sync.places import Places
-from sync.queue.writer import Problem
+from sync.queue.writer import Held, Problem
 from sync.records import EquipmentRecord, Kind, Master, ReasonRecord, Ref
 from sync.references import Resolved, find
-from sync.validation import Violation
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +47,13 @@ def load(source: Source, items: Sequence[Item], *, create: str = "", by: str = "
     """
     owns = {Kind(kind) for kind, owner in owners().items() if owner == source.pk}
     valid, problems = _valid(source, items)
-    waiting, kinds, loaded = valid, set[Kind](), 0
+    waiting, kinds, loaded = _housed(source, valid), set[Kind](), 0
     while waiting:
-        resolved = find(source, _refs(waiting, owns, create))
-        ready, rest = _ready(waiting, resolved.ids, owns, create)
+        ids = _ids(source, waiting, owns, create)
+        ready, rest = _ready(waiting, ids, owns, create)
         if not ready:
             break
-        masters.write(source, ready, resolved.ids, owns=owns, by=by)
+        masters.write(source, ready, ids, owns=owns, by=by)
         problems += _left_open(source, ready, owns)
         kinds |= {ref_to(item.record).kind for item in ready}
         loaded += len(ready)
@@ -74,6 +73,33 @@ def _valid(source: Source, items: Sequence[Item]) -> tuple[list[_Entry], list[Pr
         _Entry(item, item.record) for item, wrong in judged if not wrong and isinstance(item.record, Master)
     ]
     return entries, [rejected(item, wrong, places.held(item)) for item, wrong in bad]
+
+
+def _housed(source: Source, entries: Sequence[_Entry]) -> list[_Entry]:
+    """New machines that nothing says the place of are asked for together; known ones stay where they are."""
+    homeless = [entry for entry in entries if _homeless(entry.record)]
+    known = find(source, {entry.own for entry in homeless}).ids if homeless else {}
+    lost = {entry.item.key for entry in homeless if entry.own not in known}
+    return [_in_nowhere(entry) if entry.item.key in lost else entry for entry in entries]
+
+
+def _homeless(record: Master) -> bool:
+    return isinstance(record, EquipmentRecord) and not (record.plant or record.line or record.parent)
+
+
+def _in_nowhere(entry: _Entry) -> _Entry:
+    if not isinstance(entry.record, EquipmentRecord):
+        return entry
+    record = replace(entry.record, plant=NOWHERE)
+    return _Entry(replace(entry.item, record=record), record)
+
+
+def _ids(source: Source, entries: Sequence[_Entry], owns: Collection[Kind], create: str) -> Ids:
+    refs = set(_refs(entries, owns, create))
+    ids = find(source, refs).ids
+    if NOWHERE in refs and NOWHERE not in ids and (only := only_plant(source, owns)):
+        return {**ids, NOWHERE: only}
+    return ids
 
 
 def _refs(entries: Sequence[_Entry], owns: Collection[Kind], create: str) -> Iterator[Ref]:
@@ -127,7 +153,7 @@ def _left_open(source: Source, ready: Sequence[Written], owns: Collection[Kind])
     for written in ready:
         owned = ref_to(written.record).kind in owns
         refs = [*refs_of(written.record, owned=owned).values(), *leave_refs(written.record).values()]
-        wanted += [(written, ref) for ref in refs]
+        wanted += [(written, ref) for ref in refs if ref != NOWHERE]  # it was written, so it has a place
     resolved = find(source, {ref for _, ref in wanted})
     open_refs = [(Item(master.row, master.record), ref) for master, ref in wanted if ref not in resolved.ids]
     places = Places(source, [item for item, _ in open_refs], resolved.ids)
@@ -140,22 +166,32 @@ def _waiting(
 ) -> Iterator[Problem]:
     resolved = find(source, _refs(entries, owns, create))
     places = Places(source, [entry.item for entry in entries], resolved.ids)
+    by_key = {entry.item.key: entry for entry in entries if entry.own.kind in owns}
     for entry in entries:
-        yield from _why(entry, resolved, owns, create, places)
+        yield from _why(_root(entry, by_key), resolved, owns, create, places.held(entry.item))
+
+
+def _root(entry: _Entry, by_key: Mapping[str, _Entry]) -> _Entry:
+    """What a machine under others that wait is waiting for: what the topmost of them waits for."""
+    passed = {entry.item.key}
+    while isinstance(entry.record, EquipmentRecord) and entry.record.parent:
+        above = by_key.get(entry.record.parent.key)
+        if above is None or above.item.key in passed:
+            break
+        passed.add(above.item.key)
+        entry = above
+    return entry
 
 
 def _why(
-    entry: _Entry, resolved: Resolved, owns: Collection[Kind], create: str, places: Places
+    entry: _Entry, resolved: Resolved, owns: Collection[Kind], create: str, held: Held
 ) -> Iterator[Problem]:
-    kind, held = entry.own.kind, places.held(entry.item)
+    kind = entry.own.kind
     missing = [
         ref for ref in _needs(entry, owns, create).values() if ref not in resolved.ids and kind in owns
     ]
     if kind in owns and missing and not isinstance(entry.record, ReasonRecord):
         for ref in missing:
             yield from lost(ref, entry.item, held, resolved)
-    elif kind == Kind.EQUIPMENT and kind in owns:
-        wrong = Violation("plant", "A machine needs a plant: a location or company, its own or its parent's.")
-        yield rejected(entry.item, [wrong], held)
     elif kind not in ASKED_WHEN_NEEDED:
         yield unmapped(entry.own, entry.item, held)

@@ -1,9 +1,26 @@
-"""What plants take over from their machines, where no source says it of the plant itself."""
+"""What plants and machines take over from each other, where no source says it of them."""
+
+from collections.abc import Collection
 
 from kpis.models import Equipment, Plant
 from kpis.rollup import mark_plants
+from sync.models import Source
+from sync.records import Kind, Ref
 
 UNSET_ZONE = "UTC"
+NOWHERE = Ref(kind=Kind.PLANT, label="machines without a place")
+"""The plant of machines of which a source names neither plant nor line nor machine above."""
+
+
+def only_plant(source: Source, owns: Collection[str]) -> int | None:
+    """Where a machine without a place can only be: the one plant there is; None where there are several.
+
+    A system of record of plants that names none gets one, by its own name.
+    """
+    plants = list(Plant.objects.filter(gone_at=None).values_list("pk", flat=True)[:2])
+    if not plants and Kind.PLANT in owns:
+        return Plant.objects.create(source=source.name, name=source.title).pk
+    return plants[0] if len(plants) == 1 else None
 
 
 def settle_plants() -> None:

@@ -109,13 +109,20 @@ def values_of(record: Master, ids: Ids, *, owned: bool, owns: Collection[str]) -
     return values
 
 
+def _fitting(model: type[Row], name: str, value: Any) -> Any:
+    """Texts are for people: a source may have longer ones than a column takes."""
+    longest: int | None = getattr(model._meta.get_field(name), "max_length", None)
+    return value[:longest] if isinstance(value, str) else value
+
+
 def _owned(record: Master, spec: MasterSpec, ids: Ids) -> dict[str, Any]:
     values: dict[str, Any] = {
-        "name": record.name[:200],
-        "code": next(iter(record.codes), "")[:80],
+        "name": record.name,
+        "code": next(iter(record.codes), ""),
         "active": record.active,
         **{name: getattr(record, name) for name in spec.owned},
     }
+    values = {name: _fitting(spec.model, name, value) for name, value in values.items()}
     for name, column in spec.owned_refs.items():
         ref = getattr(record, name)
         if ref is None or ref in ids:

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpis.models import Equipment, Plant, Reason
+from sync.exceptions import map_key
 from sync.identities import normalise, resolve
 from sync.models import Identity, Source, SyncException
 from sync.records import Kind, Ref
@@ -112,12 +113,39 @@ def test_a_machine_without_plant_stands_where_its_parent_does(plant: PlantOf) ->
     assert feeder.parent == Equipment.objects.get(code="C1")
 
 
-def test_a_machine_without_any_place_is_rejected(plant: PlantOf) -> None:
+def test_a_machine_without_any_place_is_in_the_only_plant(plant: PlantOf) -> None:
     source, world = plant
     world.put("machines", "machine/5", name="Feeder", codes=["F1"])
     good(source, "machines")
+    assert Equipment.objects.get(code="F1").plant == Plant.objects.get()
+    assert not SyncException.objects.exists()
+
+
+def test_a_system_of_record_without_plants_gets_one(make_source: MakeSource) -> None:
+    source, world = make_source("a")
+    world.put("machines", "machine/5", name="Feeder", codes=["F1"])
+    world.put("machines", "machine/6", name="Belt", codes=["F2"], parent="machine/5")
+    good(source, "plants", "machines")
+    assert set(Equipment.objects.values_list("code", "plant__name")) == {("F1", "A"), ("F2", "A")}
+    assert not SyncException.objects.exists()
+
+
+def test_machines_without_any_place_are_asked_for_together(plant: PlantOf) -> None:
+    source, world = plant
+    world.put("plants", "plant/2", name="South", codes=["S"])
+    world.put("machines", "machine/5", name="Feeder", codes=["F1"])
+    world.put("machines", "machine/4", name="Belt", codes=["F2"], parent="machine/5")
+    world.put("machines", "machine/6", name="Mixer", codes=["M1"])
+    good(source, "plants", "machines")
     exception = SyncException.objects.get()
-    assert (exception.kind, exception.context["field"]) == ("rejected_value", "plant")
+    assert (exception.kind, exception.title) == ("unmapped_key", "Unknown plant: machines without a place")
+    assert exception.held_records.count() == 3
+    map_key(exception, canonical_id=Plant.objects.get(code="S").pk, by="lead")
+    assert set(Equipment.objects.filter(plant__code="S").values_list("code", flat=True)) == {"F1", "F2", "M1"}
+    world.put("machines", "machine/7", name="Dryer", codes=["D1"])
+    good(source, "machines")
+    assert Equipment.objects.get(code="D1").plant.code == "S"
+    assert not SyncException.objects.exclude(status="resolved").exists()
 
 
 def test_the_first_source_owns_what_it_offers_and_a_second_does_not_rename(
