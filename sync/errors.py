@@ -18,6 +18,10 @@ class SourceUnavailable(SyncError):
         self.retry_after = retry_after
 
 
+class SourcePaused(SourceUnavailable):
+    """We have asked as much as the source allows for now. Nothing is wrong: reading goes on by itself."""
+
+
 class SourceRefused(SyncError):
     """The source answered and said no: wrong password, missing right, unknown database. A person acts."""
 

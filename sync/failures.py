@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
-from sync.errors import SchemaDrift, SourceRefused, SourceUnavailable
+from sync.errors import SchemaDrift, SourcePaused, SourceRefused, SourceUnavailable
 from sync.models import Stream, SyncException
 from sync.queue.writer import Problem, close_cause, finish, raise_all
 
@@ -44,6 +44,9 @@ def kind_of(error: Exception) -> str:
 
 def failed(stream: Stream, error: Exception) -> None:
     """Count a failure, set the next try, and tell people where it does not pass by itself."""
+    if isinstance(error, SourcePaused):
+        _go_on_after(stream, error)
+        return
     kind = kind_of(error)
     with transaction.atomic():
         stream.failures += 1
@@ -51,6 +54,14 @@ def failed(stream: Stream, error: Exception) -> None:
         stream.save(update_fields=["failures", "next_due"])
         if kind != "source_unavailable" or _patience_ends(stream):
             raise_all(stream, [_problem(stream, kind, error)])
+
+
+def _go_on_after(stream: Stream, error: SourcePaused) -> None:
+    """Half-way and told to wait: neither a failure nor the end of a read."""
+    stream.next_due = timezone.now() + timedelta(
+        seconds=error.retry_after or PAUSES["source_unavailable"].first
+    )
+    stream.save(update_fields=["next_due"])
 
 
 def pause(kind: str, failures: int, error: Exception) -> float:

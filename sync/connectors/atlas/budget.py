@@ -5,12 +5,12 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from sync.errors import SourceUnavailable
+from sync.errors import SourcePaused
 
 MINUTE, HOUR = 60.0, 3600.0
 
 
-class BudgetSpent(SourceUnavailable):
+class BudgetSpent(SourcePaused):
     """No request is left for now; ``retry_after`` says when the next one is."""
 
 

@@ -21,6 +21,7 @@ from sync.connectors.base import Cursor, Page, Payload, Row
 
 BATCH = 25
 MARK_OVERLAP = timedelta(hours=1)
+FIRST_SHARE = 0.8  # of a first load, so that the lists can be read beside it
 ROUND_SHARE = 0.6
 UNFINISHED: listing.Filter = {
     "field": "status",
@@ -86,6 +87,7 @@ class ChildReader:
         since, at = str(cursor.get("since") or ""), dict(cursor)
         until = str(cursor.get("until") or since)
         mark = listing.lower_bound(since, MARK_OVERLAP)
+        share = 1.0 if since else FIRST_SHARE
         batch: list[Payload] = []
         for parent in self._candidates(since, int(cursor.get("after_id") or 0)):
             until = listing.latest([parent], until)
@@ -94,10 +96,10 @@ class ChildReader:
                 batch.append(parent)
             if len(batch) == min(BATCH, self.pace.size):
                 after = {**at, "since": since, "until": until, "after_id": parent["id"]}
-                yield from self._pages_of(batch, at, after)
+                yield from self._pages_of(batch, at, after, share)
                 at, batch = after, []
         done = {"since": until, "warm": int(at.get("warm") or 0), "cold": int(at.get("cold") or 0)}
-        yield from self._pages_of(batch, at, done)
+        yield from self._pages_of(batch, at, done, share)
 
     def _candidates(self, since: str, after: int) -> Iterator[Payload]:
         lower = listing.lower_bound(since, self.pace.overlap)
@@ -126,7 +128,7 @@ class ChildReader:
         return listing.search(self.client, self.path, filters, after=after, size=limit, share=ROUND_SHARE)
 
     def _pages_of(
-        self, parents: list[Payload], before: Cursor, after: Cursor, share: float = 1.0
+        self, parents: list[Payload], before: Cursor, after: Cursor, share: float
     ) -> Iterator[Page]:
         """The parents' rows; only the last page carries ``after``, so that half a batch is read again."""
         rows: list[Row] = [row for parent in parents for row in self.lookups.rows(parent, share)]

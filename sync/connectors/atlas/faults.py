@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from sync.errors import SchemaDrift, SourceRefused, SourceUnavailable, SyncError
+from sync.errors import SchemaDrift, SourcePaused, SourceRefused, SourceUnavailable, SyncError
 
 SHOWN = 300
 EXPIRED = "expired or invalid jwt token"
@@ -62,8 +62,8 @@ def from_status(url: str, path: str, status: int, body: bytes) -> SyncError:
     if status == 401 or EXPIRED in said.lower():
         return TokenRejected(said)
     if status == 429:
-        return SourceUnavailable(
-            "Atlas limits our requests: lower requests_per_minute here, or raise RATE_LIMIT_* in Atlas.",
+        return SourcePaused(  # each worker has a budget of its own, so together they may ask too much
+            "Atlas limits our requests; reading goes on in a minute. RATE_LIMIT_* in Atlas sets the limits.",
             retry_after=60,
         )
     if status == 404 and said:
