@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import ClassVar
+from urllib.parse import urljoin
 
 from sync.connectors.base import Check, Connector, Cursor, Page, Payload, SourceConfig, StreamSpec
 from sync.connectors.odoo.api import CHUNK, OdooApi
+from sync.connectors.odoo.checking import checked
 from sync.connectors.odoo.reader import StreamReader
 from sync.connectors.odoo.streams import STREAMS
 from sync.connectors.odoo.transport import JsonRpcTransport
-from sync.errors import SchemaDrift, SourceRefused
+from sync.errors import SchemaDrift
 from sync.records import Record
-
-OWN_ONLY = ("maintenance.request", "maintenance.equipment")
 
 
 class OdooConnector(Connector):
@@ -37,18 +37,7 @@ class OdooConnector(Connector):
         return self._connected
 
     def check(self) -> Check:
-        visible: dict[str, int] = {}
-        warnings: list[str] = []
-        version = self._api.transport.version
-        for name, spec in self.streams.items():
-            try:
-                visible[name] = self._api.count(spec.model)
-            except SourceRefused as refusal:
-                visible[name] = 0
-                warnings.append(f"{spec.title}: {refusal}")
-            else:
-                warnings += _suspicion(spec, visible[name])
-        return Check(version=f"Odoo {version}", visible=visible, warnings=tuple(warnings))
+        return checked(self._api, self.config, self.verify_schema)
 
     def verify_schema(self, stream: str) -> None:
         wanted = STREAMS[stream]
@@ -90,7 +79,7 @@ class OdooConnector(Connector):
     def record_url(cls, config: SourceConfig, external_key: str) -> str:
         """Odoo 18 has short addresses; ``/web#…`` works in every version but redirects there."""
         model, _, number = external_key.rpartition("/")
-        base = config.url.rstrip("/")
+        base = urljoin(config.url, "/").rstrip("/")  # people paste addresses such as …/web or …/odoo
         if int(config.options.get("version", 18)) >= 18:
             return f"{base}/odoo/{model}/{number}"
         return f"{base}/web#id={number}&model={model}&view_type=form"
@@ -99,12 +88,3 @@ class OdooConnector(Connector):
         if self._connected is not None:
             self._connected.transport.close()
             self._connected = None
-
-
-def _suspicion(spec: StreamSpec, count: int) -> list[str]:
-    if count or spec.model not in OWN_ONLY:
-        return []
-    return [
-        f"{spec.title}: none is visible. A plain user sees only what it owns or follows: give a group of the "
-        f"service account a record rule [(1, '=', 1)] for reading {spec.model} (see README)."
-    ]

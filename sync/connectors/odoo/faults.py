@@ -67,8 +67,9 @@ def _user_error(message: str, call: Call) -> SyncError:
     missing = re.search(r"Object (\S+) doesn.t exist", message)
     if not missing:
         return SourceRefused(f"Odoo refused {call}: {message}")
-    app = APPS.get(missing[1].partition(".")[0], "that brings it")
-    return SourceRefused(f"Odoo has no {missing[1]}: install the app {app} in Odoo, or disable this stream.")
+    app = APPS.get(missing[1].partition(".")[0], f"that brings {missing[1]}")
+    # The same words for all models of an app: they are one cause.
+    return SourceRefused(f"Odoo lacks what is read here: install the app {app} there, or pause this stream.")
 
 
 def _value_error(message: str, call: Call) -> SyncError:

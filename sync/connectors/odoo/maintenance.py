@@ -1,6 +1,7 @@
 """Maintenance requests → work orders."""
 
 import re
+from datetime import UTC, datetime, time, timedelta
 
 from sync.connectors.base import Payload
 from sync.connectors.odoo import values
@@ -14,6 +15,7 @@ WORK_TYPES: dict[str | bool, WorkType] = {
     False: WorkType.OTHER,
 }
 PRIORITIES: dict[str | bool, str] = {False: "", "0": "very low", "1": "low", "2": "medium", "3": "high"}
+A_DAY = timedelta(days=1)
 BLOCKED = {"normal": False, "done": False, "blocked": True}
 
 
@@ -34,13 +36,21 @@ def request(row: Payload) -> list[Record]:
             work_type=values.choice(row, "maintenance_type", WORK_TYPES),
             status=status,
             priority=values.choice(row, "priority", PRIORITIES),
-            created_at=values.moment(row, "create_date"),
+            created_at=_asked_for(row),
             due_at=values.moment(row, "schedule_end") or values.moment(row, "schedule_date"),
             completed_on=values.day(row, "close_date") if status is WorkStatus.COMPLETED else None,
             assigned_to=_assigned(row),
             counterpart=_counterpart(row),
         )
     ]
+
+
+def _asked_for(row: Payload) -> datetime | None:
+    """When it was entered; what was entered later than asked for counts from the day it was asked for."""
+    entered, asked = values.moment(row, "create_date"), values.day(row, "request_date")
+    if entered is None or asked is None or entered.date() - asked <= A_DAY:  # their zones may differ
+        return entered
+    return datetime.combine(asked, time(), UTC)
 
 
 def _equipment(row: Payload) -> Ref | None:

@@ -15,6 +15,7 @@ from sync.records import (
 
 # Availability losses have no class of their own: a breakdown and a missing delivery are both "availability".
 LOSS_CLASS = {"availability": "", "performance": "speed", "quality": "quality", "productive": "running"}
+CAPACITY_FIELDS = ("default_capacity", "capacity")  # from Odoo 16 on, and before
 
 
 def workcenter(row: Payload) -> list[Record]:
@@ -77,7 +78,7 @@ def _ideal_cycle(row: Payload) -> float | None:
 
 
 def add_capacity(api: OdooApi, rows: list[Payload]) -> None:
-    """Embed the work center's capacity for any product: own field until Odoo 18, a table from 19."""
+    """Embed the work center's capacity for any product: a field of its own until Odoo 18, a table from 19."""
     ids = sorted({values.linked(row, "workcenter_id") for row in rows})
     found = _default_capacity(api, ids) or _general_capacity(api, ids)
     for row in rows:
@@ -85,12 +86,10 @@ def add_capacity(api: OdooApi, rows: list[Payload]) -> None:
 
 
 def _default_capacity(api: OdooApi, ids: list[int]) -> dict[int, float]:
-    if "default_capacity" not in api.types("mrp.workcenter"):
+    field = next((name for name in CAPACITY_FIELDS if name in api.types("mrp.workcenter")), None)
+    if field is None:
         return {}
-    return {
-        int(row["id"]): row["default_capacity"]
-        for row in api.rows("mrp.workcenter", ids, ["default_capacity"])
-    }
+    return {int(row["id"]): row[field] for row in api.rows("mrp.workcenter", ids, [field])}
 
 
 def _general_capacity(api: OdooApi, ids: list[int]) -> dict[int, float]:
