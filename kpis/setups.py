@@ -75,16 +75,21 @@ def load_setups(equipment_ids: Collection[int]) -> dict[int, Setup]:
 
 def _setup(row: Equipment, clock: DayClock, calendars: dict[int, Calendar], leaves: list[Span]) -> Setup:
     calendar = calendars.get(row.calendar_id or row.plant.calendar_id or 0)
-    own = tuple(sorted(leaves))
-    if calendar is not None and own:
-        calendar = replace(calendar, leaves=(*calendar.leaves, *own))
     return Setup(
         Machine(row.pk, row.work_unit, row.plant.micro_stop_s),
         row.plant_id,
-        Schedule(clock, calendar, own if calendar is None else ()),
+        _schedule(clock, calendar, tuple(sorted(leaves))),
         row.plant.history_from,
         _until(row),
     )
+
+
+def _schedule(clock: DayClock, calendar: Calendar | None, own: tuple[Span, ...]) -> Schedule:
+    """A pattern without hours, as Odoo has for flexible schedules, does not say when work is planned."""
+    leaves = (*calendar.leaves, *own) if calendar else own
+    if calendar is None or not any(not row.is_break for row in calendar.attendances):
+        return Schedule(clock, None, leaves)
+    return Schedule(clock, replace(calendar, leaves=leaves) if own else calendar)
 
 
 def _until(row: Equipment) -> float:
