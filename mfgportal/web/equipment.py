@@ -58,7 +58,11 @@ def _recent(selection: Selection) -> dict[str, Any]:
     start, end = selection.window
     orders = (
         WorkOrder.objects.filter(equipment=selection.place.id, deleted_at=None, created_at__lt=end)
-        .filter(Q(completed_at=None) | Q(completed_at__gt=start))
+        .filter(
+            Q(completed_at__gt=start)
+            | Q(completed_at=None, completed_on__gte=start.date())
+            | Q(completed_at=None, completed_on=None)
+        )
         .select_related("assigned_to")
         .order_by("-created_at", "-pk")
     )
