@@ -32,6 +32,7 @@ urlpatterns = [
     path("exceptions/<int:pk>/records/<int:raw>/", exception.raw_record, name="raw_record"),
     path("exceptions/<int:pk>/map/", resolve.map_to, name="exception_map"),
     path("exceptions/<int:pk>/correct/", resolve.correct_value, name="exception_correct"),
+    path("exceptions/<int:pk>/take/", resolve.take_side, name="exception_take"),
     path("exceptions/<int:pk>/dismiss/", resolve.dismiss_it, name="exception_dismiss"),
     path("exceptions/<int:pk>/retry/", resolve.retry_it, name="exception_retry"),
     path("sync/", sync_runs.sync_runs, name="sync_runs"),

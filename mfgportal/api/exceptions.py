@@ -18,7 +18,18 @@ from mfgportal.api.query import Fields, Paging, Query, paged
 from mfgportal.streams import BROKER_DOWN
 from mfgportal.targets import mapped_kind, targets_of
 from mfgportal.triage import ANY, ORDERS, Choice, chosen
-from sync.exceptions import KINDS, AlreadyResolved, NotAllowed, correct, dismiss, map_key, retry
+from sync.exceptions import (
+    KINDS,
+    REASON_CLASSES,
+    AlreadyResolved,
+    NotAllowed,
+    correct,
+    dismiss,
+    in_work,
+    map_key,
+    retry,
+    take,
+)
 from sync.models import SyncException
 
 FIELDS = (
@@ -71,6 +82,10 @@ Resolved = inline_serializer(
         "id": serializers.IntegerField(),
         "status": serializers.CharField(),
         "released": serializers.IntegerField(help_text="Source records that are now in the numbers."),
+        "left": serializers.IntegerField(
+            help_text="Source records that are loaded in the background from now on: `held` tells how many "
+            "are left."
+        ),
     },
 )
 
@@ -125,7 +140,9 @@ class Resolve(APIView):
         body.is_valid(raise_exception=True)
         released = _done(lambda: self.resolve(request, exception, body.validated_data))
         exception.refresh_from_db()
-        return Response({"id": exception.pk, "status": exception.status, "released": released})
+        left = exception.held_records.count() if in_work(exception) else 0
+        answer = {"id": exception.pk, "status": exception.status, "released": released, "left": left}
+        return Response(answer)
 
 
 def _done(action: Callable[[], int]) -> int:
@@ -143,12 +160,22 @@ class MapBody(serializers.Serializer[Any]):
     canonical_id = serializers.IntegerField(
         allow_null=True, help_text="Id of the row the key means; null creates a new row from the record."
     )
+    loss_class = serializers.ChoiceField(
+        [(each.value, each.label) for each in REASON_CLASSES],
+        required=False,
+        help_text="What a new reason counts as in the loss tree; needed to create one.",
+    )
 
 
 class CorrectBody(serializers.Serializer[Any]):
     external_key = serializers.CharField(help_text="The record's key in the exception's source.")
     field = serializers.CharField()
     value = serializers.JSONField(allow_null=True, help_text="A time as ISO 8601 with its offset.")
+    reason = serializers.CharField()
+
+
+class TakeBody(serializers.Serializer[Any]):
+    source = serializers.CharField(help_text="Name of the system that is right.")  # type: ignore[assignment]
     reason = serializers.CharField()
 
 
@@ -175,7 +202,8 @@ class Map(Resolve):
             raise bad_parameter(
                 "canonical_id", "There is no such row, or it belongs to a plant you may not see."
             )
-        return map_key(exception, canonical_id=target, by=user.username)
+        loss_class = given.get("loss_class", "")
+        return map_key(exception, canonical_id=target, by=user.username, loss_class=loss_class)
 
 
 class Correct(Resolve):
@@ -190,6 +218,19 @@ class Correct(Resolve):
         before = exception.held_records.count()
         correct(exception, **given, by=person(request).username)
         return before - exception.held_records.count()
+
+
+class Take(Resolve):
+    body = TakeBody
+
+    @extend_schema(request=TakeBody, responses=Resolved, tags=["exceptions"])
+    def post(self, request: Request, pk: int) -> Response:
+        """Of two systems that disagree about a status, say which one is right."""
+        return super().post(request, pk)
+
+    def resolve(self, request: Request, exception: SyncException, given: dict[str, Any]) -> int:
+        take(exception, **given, by=person(request).username)
+        return 0
 
 
 class Dismiss(Resolve):

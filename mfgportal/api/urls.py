@@ -15,6 +15,7 @@ urlpatterns = [
     path("v1/exceptions/<int:pk>", exceptions.ExceptionView.as_view(), name="api_exception"),
     path("v1/exceptions/<int:pk>/map", exceptions.Map.as_view(), name="api_exception_map"),
     path("v1/exceptions/<int:pk>/correct", exceptions.Correct.as_view(), name="api_exception_correct"),
+    path("v1/exceptions/<int:pk>/take", exceptions.Take.as_view(), name="api_exception_take"),
     path("v1/exceptions/<int:pk>/dismiss", exceptions.Dismiss.as_view(), name="api_exception_dismiss"),
     path("v1/exceptions/<int:pk>/retry", exceptions.Retry.as_view(), name="api_exception_retry"),
     path("v1/sync/streams", sync.Streams.as_view(), name="api_streams"),

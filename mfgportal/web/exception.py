@@ -10,11 +10,12 @@ from django.urls import reverse
 from mfgportal.accounts.access import Right, exceptions_of, may, person
 from mfgportal.targets import find_targets, mapped_kind, suggested
 from mfgportal.web.correction import Correctable, correctable
-from mfgportal.web.outcome import outcome
+from mfgportal.web.outcome import left_to_load, outcome
 from mfgportal.web.page import Crumb, page
-from mfgportal.web.sides import key_facts, sides
-from sync.exceptions import KINDS, Resolution
+from mfgportal.web.sides import key_facts, sides, takes
+from sync.exceptions import KINDS, REASON_CLASSES, Resolution
 from sync.models import RawRecord, SyncException
+from sync.records import Kind
 
 HELD_SHOWN = 10
 
@@ -48,6 +49,7 @@ def show(
         "records": raw_records(which)[:HELD_SHOWN],
         "history": which.events.all(),
         "outcome": outcome(request, which),
+        "left": left_to_load(which),
         **_resolutions(request, which, corrections),
     }
     return page(request, "exceptions/detail", context, status=status)
@@ -82,6 +84,10 @@ def _resolutions(
         "may_resolve": True,
         "suggestions": suggested(user, which) if mapping else [],
         "text": text,
+        "loss_classes": [(each.value, each.label) for each in REASON_CLASSES]
+        if mapped_kind(which) == Kind.REASON
+        else (),
+        "takes": takes(which) if Resolution.TAKE in kind.resolutions else (),
         "targets": find_targets(user, mapped_kind(which), text) if mapping and text else [],
         "corrections": _corrections(which, corrections) if Resolution.CORRECT in kind.resolutions else [],
     }

@@ -17,6 +17,7 @@ from kpis.models import Equipment, StaleDay
 from kpis.setups import load_clocks
 from mfgportal.accounts.access import equipment_of, person
 from mfgportal.web.format import amount
+from sync.exceptions import in_work
 from sync.models import SyncException
 
 KEY = "outcomes"
@@ -57,13 +58,15 @@ class Affected:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What the session keeps of a resolution. ``equipment``: an id, 0 where no machine is known."""
+    """What the session keeps of a resolution. ``equipment``: an id, 0 where no machine is known; ``left``:
+    records left to a worker."""
 
     released: int
     equipment: int
     first: str
     last: str
     before: dict[str, float | None]
+    left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +84,21 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A resolution as shown: ``changes`` is empty where no machine is known."""
+    """A resolution as shown: ``changes`` is empty where no machine is known; ``left``: still to load."""
 
     released: int
+    left: int
     affected: Affected | None
     changes: list[Change]
 
     @property
     def pending(self) -> bool:
-        return self.affected is not None and self.affected.pending
+        return self.left > 0 or (self.affected is not None and self.affected.pending)
+
+
+def left_to_load(exception: SyncException) -> int:
+    """How many records a worker is loading, or will at once; 0 where nothing was decided."""
+    return exception.held_records.count() if in_work(exception) else 0
 
 
 def affected(exception: SyncException, equipment: Equipment | None) -> Affected | None:
@@ -123,6 +132,7 @@ def keep(
         first=found.first.isoformat() if found else "",
         last=found.last.isoformat() if found else "",
         before={name: value.value for name, value in before.items()},
+        left=left_to_load(exception),
     )
     outcomes = {**request.session.get(KEY, {}), str(exception.pk): asdict(kept)}
     request.session[KEY] = dict(list(outcomes.items())[-KEPT:])
@@ -134,11 +144,13 @@ def outcome(request: HttpRequest, exception: SyncException) -> Outcome | None:
     if stored is None:
         return None
     kept = Kept(**stored)
+    left = left_to_load(exception)
+    released = kept.released + max(kept.left - left, 0) if kept.left else kept.released
     machine = equipment_of(person(request)).select_related("plant").filter(pk=kept.equipment).first()
     if machine is None:
-        return Outcome(kept.released, None, [])
+        return Outcome(released, left, None, [])
     found = Affected(machine, date.fromisoformat(kept.first), date.fromisoformat(kept.last))
     changes = [
         Change(CATALOGUE[name], kept.before.get(name), value) for name, value in found.values().items()
     ]
-    return Outcome(kept.released, found, changes)
+    return Outcome(released, left, found, changes)

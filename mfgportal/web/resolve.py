@@ -14,18 +14,20 @@ from mfgportal.streams import BROKER_DOWN
 from mfgportal.targets import mapped_kind, targets_of
 from mfgportal.web.correction import answered, correctable, is_valid, json_value
 from mfgportal.web.exception import found, show
-from mfgportal.web.outcome import affected, keep
-from sync.exceptions import AlreadyResolved, NotAllowed, correct, dismiss, map_key, retry
+from mfgportal.web.outcome import affected, keep, left_to_load
+from sync.exceptions import AlreadyResolved, NotAllowed, correct, dismiss, map_key, retry, take
 from sync.models import SyncException
 
 
 @require_POST
 def map_to(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say what an unknown key means: ``target`` is the id of a canonical row, or "new"."""
+    """Say what an unknown key means: ``target`` is the id of a canonical row, or "new"; a new reason has a
+    ``loss_class``."""
     which, by = _resolver(request, pk)
     given = request.POST.get("target", "")
     if given == "new":
-        return _done(request, which, lambda: map_key(which, canonical_id=None, by=by))
+        loss_class = request.POST.get("loss_class", "")
+        return _done(request, which, lambda: map_key(which, canonical_id=None, by=by, loss_class=loss_class))
     rows = targets_of(person(request), mapped_kind(which))
     target = get_object_or_404(rows, pk=int(given) if given.isdecimal() else 0)
     machine = target if isinstance(target, Equipment) else None
@@ -47,6 +49,19 @@ def _corrected(which: SyncException, given: dict[str, object], by: str) -> int:
     waiting = which.held_records.count()
     correct(which, **given, by=by)  # type: ignore[arg-type]  # cleaned by the form
     return waiting - which.held_records.count()
+
+
+@require_POST
+def take_side(request: HttpRequest, pk: int) -> HttpResponse:
+    """Of two systems that disagree, ``source`` is right, for a ``reason``."""
+    which, by = _resolver(request, pk)
+    given = {name: request.POST.get(name, "") for name in ("source", "reason")}
+    return _done(request, which, lambda: _taken(which, given, by))
+
+
+def _taken(which: SyncException, given: dict[str, str], by: str) -> int:
+    take(which, source=given["source"], reason=given["reason"], by=by)
+    return 0
 
 
 @require_POST
@@ -91,15 +106,24 @@ def _done(
     except OperationalError:
         messages.error(request, BROKER_DOWN)
     else:
+        which.refresh_from_db()
         keep(request, which, touched, released, before)
-        messages.success(request, _said(released))
+        messages.success(request, _said(which, released))
     return redirect("exception", pk=which.pk)
 
 
-def _said(released: int) -> str:
-    if not released:
-        return "Done. Nothing waited for it; if a stream stood still, it is read again now."
-    return f"Done. {released:,} record{'s' if released != 1 else ''} that waited entered the numbers."
+def _said(which: SyncException, released: int) -> str:
+    if left := left_to_load(which):
+        return f"It is recorded. {_records(left)} that waited are loaded now; below you see them go down."
+    if released:
+        return f"Done. {_records(released)} that waited entered the numbers."
+    if which.kind == "status_mismatch" and which.status == SyncException.Status.RESOLVED:
+        return "Done. Both systems count with the same status here."
+    return "Done. Nothing waited for it; if a stream stood still, it is read again now."
+
+
+def _records(count: int) -> str:
+    return f"{count:,} record{'s' if count != 1 else ''}"
 
 
 def _somebody_was_faster(request: HttpRequest, which: SyncException) -> None:

@@ -37,6 +37,28 @@ class Sides:
     rows: list[Row]
 
 
+@dataclass(frozen=True, slots=True)
+class Take:
+    """A side that may be taken: ``value`` of ``title`` would replace that of ``other``."""
+
+    source: str
+    title: str
+    value: str
+    other: str
+
+
+def takes(exception: SyncException) -> list[Take]:
+    """The ways to settle a disagreement of two systems here."""
+    found: list[Context] = exception.context.get("sides", [])
+    if len(found) != 2:
+        return []
+    pairs = ((found[0], found[1]), (found[1], found[0]))
+    return [
+        Take(mine["source"], mine["source_title"], text(mine["value"]), other["source_title"])
+        for mine, other in pairs
+    ]
+
+
 def sides(exception: SyncException) -> Sides | None:
     """Both sides of a disagreement between systems, or None where there is only one."""
     found: list[Context] = exception.context.get("sides", [])
@@ -57,7 +79,10 @@ def _head(side: Context) -> Head:
 
 
 def key_facts(exception: SyncException) -> list[tuple[str, str]]:
-    """The unknown key, or the fields of the record at fault, as pairs of label and value."""
+    """The unknown key, the fields of the record at fault, or the days at fault; pairs of label and value."""
+    days: list[Context] = exception.context.get("days", [])
+    if days:
+        return [(day["day"], f"{day['performance'] * 100:.1f} %") for day in reversed(days)]
     ref: Context = exception.context.get("ref", {})
     record: Context = exception.context.get("record", {})
     if ref:

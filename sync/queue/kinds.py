@@ -106,7 +106,7 @@ _ALL = (
         title="Performance above 100 %",
         severity="warning",
         meaning="A machine made more on some day than its ideal cycle time allows for the time it ran. "
-        "That time is probably too slow, and makes performance and OEE look better than they are.",
+        "The ideal is probably too slow, and makes performance and OEE look better than they are.",
         cure="Correct the ideal cycle time at the source. What is produced from then on follows it; this "
         "resolves itself when none of the last 30 days is above 100 % any more.",
         resolutions=(Resolution.DISMISS,),

@@ -162,3 +162,17 @@ def test_the_docs_of_the_api_work_under_the_strict_policy(
         page.goto("/api/docs/")
         page.locator("#operations-kpis-kpis_list .opblock-summary-control").click()
         expect(page.get_by_text("Availability × Performance × Quality").first).to_be_visible()
+
+
+def test_what_a_worker_loads_is_counted_down_on_the_page(
+    browser: Browser, live_server: LiveServer, world: World
+) -> None:
+    loading = an_exception(world.stream, plant=world.lyon, holds=12, status="resolved")
+    with opened(browser, live_server, world) as page:
+        page.goto(f"/exceptions/{loading.pk}/")
+        held = page.locator("#held")
+        expect(held).to_contain_text("12 records")
+        loading.held_records.all()[0].delete()
+        expect(held).to_contain_text("11 records")
+        loading.held_records.all().delete()
+        expect(held).to_contain_text("No record waits for it.")

@@ -112,6 +112,15 @@ def an_exception(
     return exception
 
 
+def a_disagreement() -> dict[str, Any]:
+    """Context of a status mismatch: completed in Atlas, open in Odoo."""
+    same = {"title": "Worn seal", "at": "2026-03-02T08:00:00+01:00"}
+    atlas = {"source": "atlas", "source_title": "Atlas", "external_key": "work-order/31"}
+    odoo = {"source": "odoo", "source_title": "Odoo", "external_key": "maintenance.request/4"}
+    sides = [same | atlas | {"value": "completed"}, same | odoo | {"value": "open"}]
+    return {"field": "status", "sides": sides}
+
+
 def a_world() -> World:
     """Two plants, a maintenance lead who sees one of them, an administrator who sees both."""
     lyon, porto = a_plant("Lyon"), a_plant("Porto", timezone="Europe/Lisbon")

@@ -2,9 +2,10 @@ from typing import Any
 
 import pytest
 
+from kpis.models import Reason
 from mfgportal.accounts.models import Role
-from sync.exceptions import dismiss
-from tests.mfgportal.queue import LogIn, World, a_person
+from sync.exceptions import dismiss, naming
+from tests.mfgportal.queue import LogIn, World, a_disagreement, a_person, an_exception
 
 
 def titles(answer: Any) -> list[str]:
@@ -44,6 +45,7 @@ def test_one_exception_shows_its_context_and_none_of_another_plant(world: World,
 ACTIONS = [
     ("map", {"canonical_id": 1}),
     ("correct", {"external_key": "x/1", "field": "end", "value": None, "reason": "typo"}),
+    ("take", {"source": "odoo", "reason": "test"}),
     ("dismiss", {"reason": "test"}),
     ("retry", {}),
 ]
@@ -75,11 +77,46 @@ def test_a_key_is_not_mapped_to_a_machine_of_another_plant(world: World, as_user
     assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (400, "canonical_id")
 
 
+def test_many_rows_are_left_to_a_worker_and_said_to_be(
+    world: World, as_user: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(naming, "INLINE", 2)
+    address = f"/api/v1/exceptions/{world.mine.pk}/map"
+    body = {"canonical_id": world.press.pk}
+    answer = as_user(world.lead).post(address, body, content_type="application/json")
+    assert answer.json() == {"id": world.mine.pk, "status": "resolved", "released": 0, "left": 3}
+
+
+def test_a_new_reason_needs_its_loss_class(world: World, as_user: LogIn) -> None:
+    ref = {"kind": "reason", "key": "loss/9", "codes": ["Sonstiges"], "label": "Sonstiges"}
+    unknown = an_exception(world.stream, context={"ref": ref}, title="Unknown reason")
+    client, address = as_user(world.lead), f"/api/v1/exceptions/{unknown.pk}/map"
+    answer = client.post(address, {"canonical_id": None}, content_type="application/json")
+    assert (answer.status_code, "loss tree" in answer.content.decode()) == (400, True)
+    answer = client.post(
+        address, {"canonical_id": None, "loss_class": "lunch"}, content_type="application/json"
+    )
+    assert answer.status_code == 400
+    answer = client.post(
+        address, {"canonical_id": None, "loss_class": "external"}, content_type="application/json"
+    )
+    assert answer.json()["status"] == "resolved"
+    assert Reason.objects.get(name="Sonstiges").loss_class == "external"
+
+
+def test_only_a_side_can_be_taken(world: World, as_user: LogIn) -> None:
+    mismatch = an_exception(world.stream, kind="status_mismatch", context=a_disagreement())
+    client, address = as_user(world.lead), f"/api/v1/exceptions/{mismatch.pk}/take"
+    answer = client.post(address, {"source": "sap", "reason": "Sure."}, content_type="application/json")
+    assert (answer.status_code, "none of the two sides" in answer.content.decode()) == (400, True)
+    assert client.post(address, {"source": "odoo"}, content_type="application/json").status_code == 400
+
+
 def test_dismissing_needs_a_reason_and_closes(world: World, as_user: LogIn) -> None:
     client, address = as_user(world.lead), f"/api/v1/exceptions/{world.mine.pk}/dismiss"
     assert client.post(address, {}, content_type="application/json").status_code == 400
     answer = client.post(address, {"reason": "Scrapped machine"}, content_type="application/json")
-    assert answer.json() == {"id": world.mine.pk, "status": "dismissed", "released": 0}
+    assert answer.json() == {"id": world.mine.pk, "status": "dismissed", "released": 0, "left": 0}
 
 
 def test_who_comes_second_gets_a_conflict(world: World, as_user: LogIn) -> None:

@@ -5,10 +5,21 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from kpis.models import Reason
 from mfgportal.accounts.models import Role
-from sync.exceptions import dismiss
+from sync.exceptions import dismiss, naming
 from sync.models import SyncException
-from tests.mfgportal.queue import XSS, LogIn, World, a_machine, a_person, a_row, an_exception
+from tests.mfgportal.queue import (
+    XSS,
+    LogIn,
+    World,
+    a_disagreement,
+    a_machine,
+    a_person,
+    a_row,
+    a_source,
+    an_exception,
+)
 
 
 def titles(page: str) -> list[str]:
@@ -122,21 +133,7 @@ def test_what_a_source_sent_is_shown_as_text(world: World, as_user: LogIn) -> No
 def test_both_sides_of_a_disagreement_stand_side_by_side_with_what_differs_marked(
     world: World, as_user: LogIn
 ) -> None:
-    same = {"title": "Worn seal", "at": "2026-03-02T08:00:00+01:00"}
-    atlas = {
-        "source": "atlas",
-        "source_title": "Atlas",
-        "external_key": "work-order/31",
-        "value": "completed",
-    }
-    odoo = {
-        "source": "odoo",
-        "source_title": "Odoo",
-        "external_key": "maintenance.request/4",
-        "value": "open",
-    }
-    context = {"field": "status", "sides": [atlas | same, odoo | same]}
-    mismatch = an_exception(world.stream, kind="status_mismatch", context=context)
+    mismatch = an_exception(world.stream, kind="status_mismatch", context=a_disagreement())
     page = text(as_user(world.lead), f"/exceptions/{mismatch.pk}/")
     rows = re.findall(r"<tr( class=\"differs\")?><th scope=\"row\">(\w+)", page)
     assert rows == [(' class="differs"', "Status"), ("", "Title"), ("", "Changed")]
@@ -148,11 +145,11 @@ def test_a_role_that_only_looks_gets_no_form_and_may_not_post(world: World, as_u
     page = text(client, f"/exceptions/{world.mine.pk}/")
     assert "Your role may look, but not resolve" in page
     assert 'method="post" action="/exceptions/' not in page
-    for action in ("map", "correct", "dismiss", "retry"):
+    for action in ("map", "correct", "take", "dismiss", "retry"):
         assert client.post(f"/exceptions/{world.mine.pk}/{action}/", {"reason": "x"}).status_code == 403
 
 
-@pytest.mark.parametrize("action", ["map", "correct", "dismiss", "retry"])
+@pytest.mark.parametrize("action", ["map", "correct", "take", "dismiss", "retry"])
 def test_resolutions_take_a_post_with_a_token_and_of_the_own_plant_only(
     world: World, as_user: LogIn, action: str
 ) -> None:
@@ -196,3 +193,79 @@ def test_who_comes_second_is_told_kindly(world: World, as_user: LogIn) -> None:
     client, address = as_user(world.lead), f"/exceptions/{world.mine.pk}/"
     client.post(f"{address}retry/")
     assert "It was dismissed by admin in the meantime. Nothing to do." in text(client, address)
+
+
+def test_both_sides_may_be_taken_with_what_that_sets(world: World, as_user: LogIn) -> None:
+    mismatch = an_exception(world.stream, kind="status_mismatch", context=a_disagreement())
+    client, address = as_user(world.lead), f"/exceptions/{mismatch.pk}/"
+    page = " ".join(text(client, address).split())
+    assert 'name="source" value="atlas">Take Atlas</button>' in page
+    assert "sets “completed” for Odoo too" in page
+    assert "sets “open” for Atlas too" in page
+    client.post(f"{address}take/", {"source": "atlas", "reason": " "})
+    assert "Say why" in text(client, address)
+    mismatch.refresh_from_db()
+    assert mismatch.status == SyncException.Status.OPEN
+
+
+def test_a_side_is_not_taken_for_a_record_that_is_not_there(world: World, as_user: LogIn) -> None:
+    a_source("atlas")
+    mismatch = an_exception(world.stream, kind="status_mismatch", context=a_disagreement())
+    client, address = as_user(world.lead), f"/exceptions/{mismatch.pk}/"
+    client.post(f"{address}take/", {"source": "odoo", "reason": "Seen there."})
+    assert "The other record has changed meanwhile" in text(client, address)
+
+
+def test_a_new_reason_is_given_its_loss_class(world: World, as_user: LogIn) -> None:
+    ref = {"kind": "reason", "key": "loss/9", "codes": ["Sonstiges"], "label": "Sonstiges"}
+    unknown = an_exception(world.stream, context={"ref": ref}, title="Unknown reason")
+    client, address = as_user(world.lead), f"/exceptions/{unknown.pk}/"
+    assert '<option value="setup">Set-up and adjustment</option>' in text(client, address)
+    client.post(f"{address}map/", {"target": "new"})
+    assert "loss tree" in text(client, address)
+    client.post(f"{address}map/", {"target": "new", "loss_class": "setup"})
+    assert Reason.objects.get(name="Sonstiges").loss_class == "setup"
+    assert "Created a new reason." in text(client, address)
+    assert "loss_class" not in text(client, f"/exceptions/{world.mine.pk}/")
+
+
+def test_many_records_are_counted_down_while_a_worker_loads_them(
+    world: World, as_user: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(naming, "INLINE", 2)
+    client, address = as_user(world.lead), f"/exceptions/{world.mine.pk}/"
+    client.post(f"{address}map/", {"target": str(world.press.pk)})
+    page = " ".join(text(client, address).split())
+    assert "It is recorded. 3 records that waited are loaded now" in page
+    assert "Loading… 3 to go" in page
+    assert "A worker is at it" in page
+    assert page.count('hx-trigger="every 2s"') == 2
+    world.mine.held_records.all()[0].delete()
+    page = " ".join(text(client, address).split())
+    assert "1 record entered the numbers." in page
+    assert "Loading… 2 to go" in page
+    world.mine.held_records.all().delete()
+    page = text(client, address)
+    assert "3 records entered the numbers." in page
+    assert "Loading…" not in page
+
+
+def test_a_retry_under_way_says_for_whom(world: World, as_user: LogIn) -> None:
+    SyncException.objects.filter(pk=world.mine.pk).update(retry_by="bob")
+    page = text(as_user(world.lead), f"/exceptions/{world.mine.pk}/")
+    assert "because bob wants it tried again" in page
+    assert "Under way, for bob." in page
+
+
+def test_the_days_of_an_anomaly_are_listed_and_the_machine_is_linked(world: World, as_user: LogIn) -> None:
+    days = [{"day": "2026-03-02", "performance": 1.312}, {"day": "2026-03-04", "performance": 1.04}]
+    fast = an_exception(
+        world.stream,
+        plant=world.lyon,
+        kind="performance_above_100",
+        equipment=world.press,
+        context={"days": days},
+    )
+    page = text(as_user(world.lead), f"/exceptions/{fast.pk}/")
+    assert "<dt>2026-03-04</dt><dd>104.0 %</dd>" in page
+    assert f'<a href="/equipment/{world.press.pk}/">' in page

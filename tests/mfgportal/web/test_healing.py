@@ -8,11 +8,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from kpis.models import Downtime, Equipment, Plant, StaleDay
+from kpis.models import Downtime, Equipment, Plant, StaleDay, WorkOrder
 from kpis.rollup import refresh
 from mfgportal.accounts.models import Role
 from sync import demo
 from sync.exceptions import fields_to_correct
+from sync.exceptions.backlog import work_off
 from sync.models import Stream, SyncException
 from sync.replay import release_all
 from sync.run import run_stream
@@ -59,7 +60,15 @@ def test_mapping_an_unknown_machine_releases_what_waited_and_gives_it_an_oee(lea
     answer = lead.post(f"/exceptions/{unknown.pk}/map/", {"target": press.pk})
     assert answer.status_code == 302
     page = page_of(lead, unknown)
-    assert "that waited entered the numbers" in page
+    # Its own record, of which its calendar is, was loaded at once.
+    left = unknown.held_records.count()
+    assert 200 < left < waiting
+    assert f"{left} records that waited are loaded now" in page
+    assert f"Loading… {left} to go" in page
+    work_off(unknown.pk)
+    page = page_of(lead, unknown)
+    assert "records entered the numbers" in page
+    assert "Loading…" not in page
     assert "Computing again…" in page
     assert 'hx-trigger="every 2s"' in page
     assert StaleDay.objects.filter(equipment=press).exists()
@@ -104,3 +113,17 @@ def test_suggestions_are_of_the_own_plants_only(lead: Client) -> None:
     unknown = SyncException.objects.get(title="Unknown machine: Hammer shop H")
     page = lead.get(f"/exceptions/{unknown.pk}/").content.decode()
     assert "Forge press old" not in page
+
+
+def test_saying_which_system_is_right_settles_a_status_that_differs(lead: Client) -> None:
+    mismatch = SyncException.objects.filter(kind="status_mismatch", plant__name="Lyon")[0]
+    sides = mismatch.context["sides"]
+    for side in sides:
+        assert f'name="source" value="{side["source"]}"' in page_of(lead, mismatch)
+    answer = lead.post(f"/exceptions/{mismatch.pk}/take/", {"source": "odoo", "reason": "Seen on the floor"})
+    assert answer.status_code == 302
+    page = page_of(lead, mismatch)
+    assert "Both systems count with the same status here." in page
+    assert "Seen on the floor" in page
+    order = WorkOrder.objects.get(pk=mismatch.context["work_order"])
+    assert order.status.replace("_", " ") == sides[1]["value"]
