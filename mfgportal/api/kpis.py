@@ -1,6 +1,7 @@
 """KPI values, by the same scope and the same figures as the pages."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, get_args
 
 from django.urls import reverse
@@ -15,7 +16,7 @@ from kpis.engine import By, UnsupportedBreakdown, Value, evaluate
 from mfgportal.accounts.access import person
 from mfgportal.api.errors import bad_parameter
 from mfgportal.api.query import Fields, Query
-from mfgportal.figures import Trust, trust
+from mfgportal.figures import Trust, by_plants, trust
 from mfgportal.period import CUSTOM, PRESETS
 from mfgportal.scope import GRAINS, MAX_DAYS, Selection, find_place, parse
 
@@ -36,7 +37,9 @@ of 1.
 COMPLETENESS = inline_serializer(
     "Completeness",
     {
-        "share": serializers.FloatField(help_text="loaded ÷ (loaded + held), of the whole place and period."),
+        "share": serializers.FloatField(
+            help_text="loaded ÷ (loaded + held), of the place (by plant: of each) and period."
+        ),
         "loaded": serializers.IntegerField(),
         "held": serializers.IntegerField(help_text="Source records kept in the exception queue."),
         "exceptions": serializers.URLField(help_text="Where the held records are listed."),
@@ -123,9 +126,8 @@ class Kpis(APIView):
         )
         selection = parse(request.query_params.dict(), place)
         values = _values(names, selection, query)
-        given = trust(selection)
-        shared = _shared(request, selection, given)
-        return Response([_value(value) | shared for value in values])
+        whole, each = _given(request, selection, query.get("by"))
+        return Response([_value(value) | each.get(value.key.id, whole) for value in values])
 
 
 class Catalogue(APIView):
@@ -160,10 +162,26 @@ def _values(names: Sequence[str], selection: Selection, query: dict[str, Any]) -
         raise bad_parameter("by", str(refused)) from refused
 
 
-def _shared(request: Request, selection: Selection, given: Trust) -> dict[str, Any]:
-    """What holds for every value of the answer."""
+def _given(
+    request: Request, selection: Selection, by: By | None
+) -> tuple[dict[str, Any], dict[int | str | None, dict[str, Any]]]:
+    """What holds for every value of the answer; where plants stand apart, also for those of each plant."""
+    if by != "plant":
+        return _shared(request, selection, trust(selection)), {}
+    complete, each = by_plants(selection)
+    whole = trust(selection, complete)
+    return _shared(request, selection, whole), {
+        plant.pk: _shared(
+            request, selection, replace(whole, completeness=each[plant.pk], zone=plant.timezone), plant.pk
+        )
+        for plant in selection.place.plants
+    }
+
+
+def _shared(request: Request, selection: Selection, given: Trust, plant: int | None = None) -> dict[str, Any]:
     place, complete = selection.place, given.completeness
     where = f"?{place.level}={place.id}" if place.level in {"plant", "equipment"} else ""
+    where = f"?plant={plant}" if plant else where
     return {
         "place": {"level": place.level, "id": place.id, "name": place.name},
         "zone": given.zone,

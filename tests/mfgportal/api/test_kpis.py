@@ -98,6 +98,30 @@ def test_records_held_back_lower_the_completeness_and_are_linked(world: World, c
     assert complete["exceptions"] == f"http://testserver/api/v1/exceptions?equipment={world.press.pk}"
 
 
+def test_by_plant_each_value_has_the_zone_and_completeness_of_its_plant(
+    world: World, client: Client, as_user: LogIn
+) -> None:
+    admin = as_user(world.admin)
+
+    def plants() -> list[dict[str, Any]]:
+        found = {each["key"]["id"]: each for each in values(admin, kpi="oee", by="plant")}
+        return [found[world.lyon.pk], found[world.porto.pk]]
+
+    before = [each["completeness"]["held"] for each in plants()]
+    HeldRecord.objects.create(
+        exception=world.mine,
+        raw=a_row(world.stream, "mrp.workcenter.productivity/77"),
+        kind="downtime",
+        start=MONDAY,
+        plant=world.lyon,
+    )
+    here, there = plants()
+    assert [here["zone"], there["zone"]] == [world.lyon.timezone, world.porto.timezone]
+    assert here["completeness"]["held"] == before[0] + 1
+    assert there["completeness"]["held"] == before[1]
+    assert here["completeness"]["exceptions"].endswith(f"?plant={world.lyon.pk}")
+
+
 def test_without_data_a_value_is_undefined_not_zero(world: World, as_user: LogIn) -> None:
     (oee,) = values(as_user(world.lead), kpi="oee")
     assert oee["value"] is None
