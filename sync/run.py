@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from psycopg import errors
 
-from sync import failures, overlaps
+from sync import empty, failures, overlaps
 from sync.connectors.base import Connector, Page
 from sync.errors import SyncError
 from sync.landing import land
@@ -118,6 +118,7 @@ def _read(work: Work) -> None:
     finally:
         connector.close()
     overlaps.check(stream, work.stopped)
+    empty.check(stream, connector)
     finish(work, began)
 
 

@@ -147,6 +147,11 @@ class Connector(ABC):
     def record_url(cls, config: SourceConfig, external_key: str) -> str:
         """Address of the record's page in the source's own user interface; empty when it has none."""
 
+    @classmethod
+    def why_empty(cls, stream: str) -> str:
+        """What it may mean that a stream shows not one row, with the cure; "" where that is normal."""
+        return ""
+
     def close(self) -> None:
         """Release the connection. Safe to call twice."""
         return

@@ -121,6 +121,15 @@ _ALL = (
         resolutions=(Resolution.RETRY, Resolution.DISMISS),
     ),
     ExceptionKind(
+        key="nothing_visible",
+        title="Nothing to be seen",
+        severity="warning",
+        meaning="A stream that has rows in most places gave not one. That is more often a missing right of "
+        "the service account than an empty list, and a source does not say so.",
+        cure="Give the account the right. If there really is nothing yet, dismiss it.",
+        resolutions=(Resolution.RETRY, Resolution.DISMISS),
+    ),
+    ExceptionKind(
         key="source_unavailable",
         title="Source does not answer",
         severity="error",

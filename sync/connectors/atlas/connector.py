@@ -57,10 +57,7 @@ class AtlasConnector(Connector):
                 visible[name] = 0
                 warnings.append(f"{stream.spec.title}: {refusal}")
         warnings += [
-            f"{self.streams[name].title}: none is visible. Give the service account the role Administrator: "
-            "other roles may see only what they made or are assigned to."
-            for name in EXPECTED
-            if not visible[name]
+            f"{self.streams[name].title}: {self.why_empty(name)}" for name in EXPECTED if not visible[name]
         ]
         return Check(version="Atlas CMMS", visible=visible, warnings=tuple(warnings))
 
@@ -100,6 +97,15 @@ class AtlasConnector(Connector):
             return ""
         base = str(config.options.get("ui_url") or config.url).rstrip("/").removesuffix("/api")
         return base + PAGES[model].format(number.partition(".")[0])
+
+    @classmethod
+    def why_empty(cls, stream: str) -> str:
+        if stream not in EXPECTED:
+            return ""
+        return (
+            "None is visible. Give the service account the role Administrator: other roles may see only what "
+            "they made or are assigned to."
+        )
 
     def close(self) -> None:
         self._client.close()

@@ -46,7 +46,7 @@ def checked(api: OdooApi, config: SourceConfig, verify: Callable[[str], None]) -
             found.visible.setdefault(name, 0)
             found.warn(title, str(refusal))
         else:
-            if doubt := nothing_visible(stream, found.visible[name]):
+            if not found.visible[name] and (doubt := why_empty(stream)):
                 found.warn(title, doubt)
     version = api.transport.version
     return Check(
@@ -62,12 +62,12 @@ def _rows(api: OdooApi, stream: OdooStream) -> int:
     return api.count(stream.spec.model)
 
 
-def nothing_visible(stream: OdooStream, count: int) -> str:
-    """Why an empty stream may not be empty; "" where there is no doubt."""
-    if count or stream.spec.model not in OWN_ONLY:
+def why_empty(stream: OdooStream) -> str:
+    """See ``Connector.why_empty``."""
+    if stream.spec.model not in OWN_ONLY:
         return ""
     return (
-        "none is visible. A plain user sees only what it owns or follows: give a group of the "
+        "None is visible. A plain user sees only what it owns or follows: give a group of the "
         f"service account a record rule [(1, '=', 1)] for reading {stream.spec.model} (see README)."
     )
 

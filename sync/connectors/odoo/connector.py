@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 from sync.connectors.base import Check, Connector, Cursor, Page, Payload, SourceConfig, StreamSpec
 from sync.connectors.odoo.api import CHUNK, OdooApi
-from sync.connectors.odoo.checking import checked
+from sync.connectors.odoo.checking import checked, why_empty
 from sync.connectors.odoo.reader import StreamReader
 from sync.connectors.odoo.streams import STREAMS
 from sync.connectors.odoo.transport import JsonRpcTransport
@@ -83,6 +83,10 @@ class OdooConnector(Connector):
         if int(config.options.get("version", 18)) >= 18:
             return f"{base}/odoo/{model}/{number}"
         return f"{base}/web#id={number}&model={model}&view_type=form"
+
+    @classmethod
+    def why_empty(cls, stream: str) -> str:
+        return why_empty(STREAMS[stream])
 
     def close(self) -> None:
         if self._connected is not None:
