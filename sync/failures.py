@@ -108,14 +108,24 @@ def recovered(stream: Stream, began: datetime) -> None:
     stream.failures, stream.read_through = 0, began
     stream.next_due = timezone.now() + timedelta(seconds=stream.every_s)
     stream.save(update_fields=["failures", "read_through", "next_due"])
-    for kind in OF_STREAM:
-        close_cause(kind, stream.source, [stream.name], "The stream was read.")
-    _answered(stream)
+    _clear(stream, "The stream was read.", "The source answers again.")
     if had_failed:
         _wake_others(stream)
 
 
-def _answered(stream: Stream) -> None:
+def paused(stream: Stream) -> None:
+    """A stream is read no more: close what stood against it alone."""
+    _clear(stream, "The stream is paused.", "The streams it is about are paused.")
+
+
+def _clear(stream: Stream, why: str, why_source: str) -> None:
+    for kind in OF_STREAM:
+        close_cause(kind, stream.source, [stream.name], why)
+    _leave(stream, why_source)
+
+
+def _leave(stream: Stream, why: str) -> None:
+    """Take the stream out of what is told of its source; the last one closes it."""
     rows = SyncException.objects.filter(source=stream.source, kind__in=OF_SOURCE).select_for_update(
         of=("self",)
     )
@@ -125,7 +135,7 @@ def _answered(stream: Stream) -> None:
             exception.context["streams"] = left
             exception.save(update_fields=["context"])
         else:
-            finish(exception, SyncException.Status.RESOLVED, "The source answers again.")
+            finish(exception, SyncException.Status.RESOLVED, why)
 
 
 def _wake_others(stream: Stream) -> None:

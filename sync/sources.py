@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from sync import failures
 from sync.connectors import connector_class
 from sync.connectors.base import Check, Connector, SourceConfig, StreamSpec
 from sync.models import Ownership, Source, Stream
@@ -77,6 +78,9 @@ def add_source(
 ) -> Source:
     """Create or update the source of that name, with its streams and, first come, its ownership.
 
+    Args:
+        options: None keeps those it has.
+
     Raises:
         KeyError: there is no such connector.
     """
@@ -89,7 +93,7 @@ def add_source(
         "username": username,
         "password": password,
         "api_key": api_key,
-        "options": dict(options or {}),
+        **({} if options is None else {"options": dict(options)}),
     }
     source, _ = Source.objects.update_or_create(name=name, defaults=values)
     ensure_streams(source)
@@ -108,6 +112,15 @@ def ensure_streams(source: Source) -> list[Stream]:
         }
         Stream.objects.get_or_create(source=source, name=spec.name, defaults=policy)
     return list(source.streams.all())
+
+
+@transaction.atomic
+def switch_stream(stream: Stream, *, enabled: bool) -> None:
+    """Pause a stream, and close what only it stands against; or have it read again at once."""
+    stream.enabled, stream.failures, stream.next_due = enabled, 0, timezone.now() if enabled else None
+    stream.save(update_fields=["enabled", "failures", "next_due"])
+    if not enabled:
+        failures.paused(stream)
 
 
 def claim_ownership(source: Source, kinds: Collection[Kind] | None = None) -> None:

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from sync.errors import SourceRefused
-from sync.models import Source
+from sync.models import Source, SyncException
 from tests.sync.fake import WORLDS, World
 from tests.sync.test_run import put_stop
 
@@ -70,3 +70,34 @@ def test_a_source_is_added_with_its_password_from_a_variable(
 def test_wrong_arguments_are_named(db: None, arguments: list[str], said: str) -> None:
     with pytest.raises(CommandError, match=said):
         told("source", *arguments)
+
+
+def test_a_stream_is_paused_and_read_again(plant: PlantOf) -> None:
+    source, world = plant
+
+    def fault(stream: str) -> None:
+        raise SourceRefused("Install the app.")
+
+    world.schema_fault = fault
+    with pytest.raises(CommandError):
+        told("sync", "a", "events")
+    assert SyncException.objects.get().status == "open"
+    assert "a/events is paused" in told("source", "pause", "a", "events")
+    assert "events: read through never, paused" in told("source", "list")
+    assert SyncException.objects.get().status == "resolved"
+    assert "a/events is read again" in told("source", "resume", "a", "events")
+    assert source.streams.get(name="events").enabled
+    with pytest.raises(CommandError, match="It has: plants"):
+        told("source", "pause", "a", "nothing")
+
+
+def test_options_are_json_and_stay_when_none_are_given(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    WORLDS["x"] = World()
+    monkeypatch.setenv("X_PASSWORD", "geheim")
+    arguments = ["source", "add", "x", "--connector", "fake", "--url", "http://fake.test/x"]
+    told(*arguments, "--password-env", "X_PASSWORD", "--options", '{"version": 17}')
+    told(*arguments, "--password-env", "X_PASSWORD")
+    assert Source.objects.get().options == {"version": 17}
+    for wrong in ("{", "[1]"):
+        with pytest.raises(CommandError, match="options"):
+            told(*arguments, "--password-env", "X_PASSWORD", "--options", wrong)

@@ -1,5 +1,6 @@
-"""Adds, checks and lists source systems."""
+"""Adds, checks and lists source systems; pauses streams of apps they do not have."""
 
+import json
 import os
 from argparse import ArgumentParser
 from getpass import getpass
@@ -11,8 +12,8 @@ from django.core.validators import URLValidator, validate_slug
 
 from sync.connectors import REGISTRY
 from sync.errors import SyncError
-from sync.models import Source
-from sync.sources import add_source, check
+from sync.models import Source, Stream
+from sync.sources import add_source, check, switch_stream
 
 
 class Command(BaseCommand):
@@ -33,11 +34,24 @@ class Command(BaseCommand):
         add.add_argument(
             "--api-key-env", default="", help="variable that holds an API key, instead of a password"
         )
+        add.add_argument(
+            "--options", default="", help='settings of the connector as JSON, such as {"version": 17}'
+        )
         actions.add_parser("check", help="test the connection").add_argument("name")
+        for action, what in (("pause", "stop reading"), ("resume", "read again")):
+            one = actions.add_parser(action, help=f"{what} a stream, such as one of an app you do not have")
+            one.add_argument("name")
+            one.add_argument("stream")
         actions.add_parser("list", help="list sources")
 
     def handle(self, *, action: str, **options: Any) -> None:
-        {"add": self.add, "check": self.check_source, "list": self.list_sources}[action](options)
+        {
+            "add": self.add,
+            "check": self.check_source,
+            "list": self.list_sources,
+            "pause": self.pause,
+            "resume": self.resume,
+        }[action](options)
 
     def add(self, options: dict[str, Any]) -> None:
         name = options["name"]
@@ -57,33 +71,70 @@ class Command(BaseCommand):
             username=options["username"],
             password=password,
             api_key=api_key,
+            options=settings(options["options"]) if options["options"] else None,
         )
         self.stdout.write(f"Saved. Test it with: manage.py source check {name}")
 
-    def check_source(self, options: dict[str, Any]) -> None:
-        source = Source.objects.filter(name=options["name"]).first()
+    def source(self, name: str) -> Source:
+        source = Source.objects.filter(name=name).first()
         if source is None:
-            raise CommandError(f"There is no source “{options['name']}”. Known: {self.known()}.")
+            raise CommandError(f"There is no source “{name}”. Known: {self.known()}.")
+        return source
+
+    def pause(self, options: dict[str, Any]) -> None:
+        stream = self.stream(options)
+        switch_stream(stream, enabled=False)
+        self.stdout.write(f"{stream} is paused.")
+
+    def resume(self, options: dict[str, Any]) -> None:
+        stream = self.stream(options)
+        switch_stream(stream, enabled=True)
+        self.stdout.write(f"{stream} is read again.")
+
+    def stream(self, options: dict[str, Any]) -> Stream:
+        source = self.source(options["name"])
+        stream = source.streams.filter(name=options["stream"]).first()
+        if stream is None:
+            names = ", ".join(source.streams.values_list("name", flat=True))
+            raise CommandError(f"“{source.name}” has no stream “{options['stream']}”. It has: {names}.")
+        return stream
+
+    def check_source(self, options: dict[str, Any]) -> None:
+        source = self.source(options["name"])
         try:
             found = check(source)
         except SyncError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{source.title}: {found.version}")
         for stream, rows in found.visible.items():
-            self.stdout.write(f"  {stream}: {rows} rows visible")
+            self.stdout.write(f"  {stream}: {rows} {'row' if rows == 1 else 'rows'} visible")
         for warning in found.warnings:
             self.stdout.write(f"  Mind: {warning}")
+        if not found.warnings:
+            self.stdout.write("Nothing is missing.")
 
     def list_sources(self, options: dict[str, Any]) -> None:
         for source in Source.objects.prefetch_related("streams"):
-            state = "" if source.enabled else ", off"
+            state = "" if source.enabled else ", paused"
             self.stdout.write(f"{source.name}: {source.connector} at {source.url}{state}")
             for stream in source.streams.all():
                 through = f"{stream.read_through:%Y-%m-%d %H:%M} UTC" if stream.read_through else "never"
-                self.stdout.write(f"  {stream.name}: read through {through}, every {stream.every_s} s")
+                often = f"every {stream.every_s} s" if stream.enabled else "paused"
+                self.stdout.write(f"  {stream.name}: read through {through}, {often}")
 
     def known(self) -> str:
         return ", ".join(Source.objects.values_list("name", flat=True)) or "none yet"
+
+
+def settings(text: str) -> dict[str, Any]:
+    """A connector's options as written on the command line."""
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise CommandError(f"The options are no JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise CommandError("Write the options as an object: names with values, in braces.")
+    return found
 
 
 def variable(name: str) -> str:
