@@ -1,6 +1,9 @@
-"""Component sums by part and bucket, in one query."""
+"""Component sums by part and bucket: one query for the finest asked for, the coarser are sums of its rows."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from itertools import chain
 from typing import Any
 
@@ -46,20 +49,67 @@ def in_scope(scope: Scope) -> Q:
     return limits & Q(equipment__work_unit=True) if scope.work_units_only else limits
 
 
-def cells(kpis: Sequence[Kpi], scope: Scope, grain: Grain | None, by: By | None) -> list[Cell]:
-    """Cells by part (ordered by label, shifts by time) and bucket (by time). Raises UnsupportedBreakdown."""
-    rows = (_reason_rows if by in ("reason", "loss_class") else _shift_rows)(kpis, scope, grain, by)
-    found = {(_key(row, by), row.get("bucket"), row.get("in_shift", "")): row for row in rows}
-    order = {_key(row, by): _place(row) if by == "shift" else 0 for row in rows}
-    keys = sorted(order, key=lambda key: (order[key], key.label)) if by else [WHOLE]
-    axis = list(_axis(scope, grain, rows))
-    return [
-        _cell(
-            key, bucket, shift, found.get((key, bucket.start if grain else None, shift)), in_grain=bool(grain)
-        )
-        for key in keys
-        for bucket, shift in axis
-    ]
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Sums of a scope by bucket of one grain (None: of the whole period) and by all the parts of ``bys``."""
+
+    scope: Scope
+    rows: list[Row]
+
+    def cells(self, grain: Grain | None, by: By | None) -> list[Cell]:
+        """Cells by part (ordered by label, shifts by time) and bucket (by time).
+
+        ``grain`` and ``by``: those that were read, or None for the sum over them.
+        """
+        found = {spot: _merged(rows) for spot, rows in _grouped_by(self.rows, grain, by).items()}
+        order = {key: _place(row) if by == "shift" else 0 for (key, _, _), row in found.items()}
+        keys = sorted(order, key=lambda key: (order[key], key.label)) if by else [WHOLE]
+        axis = list(_axis(self.scope, grain, self.rows))
+        return [
+            _cell(
+                key,
+                bucket,
+                shift,
+                found.get((key, bucket.start if grain else None, shift)),
+                in_grain=bool(grain),
+            )
+            for key in keys
+            for bucket, shift in axis
+        ]
+
+
+def read(kpis: Sequence[Kpi], scope: Scope, grain: Grain | None, bys: Sequence[By]) -> Sums:
+    """What the KPIs need, in one query. Raises UnsupportedBreakdown; ValueError where reasons are mixed in.
+
+    Reasons split only the time that has one, so that their rows do not add up to anything else.
+    """
+    by_reason = [by for by in bys if by in {"reason", "loss_class"}]
+    if by_reason and len(bys) > 1:
+        raise ValueError(f"{by_reason[0]} cannot be read together with other parts")
+    rows = _reason_rows if by_reason else _shift_rows
+    return Sums(scope, rows(kpis, scope, grain, bys))
+
+
+Spot = tuple[Key, date | None, str]
+"""Part, bucket and shift."""
+
+
+def _grouped_by(rows: list[Row], grain: Grain | None, by: By | None) -> dict[Spot, list[Row]]:
+    found: dict[Spot, list[Row]] = defaultdict(list)
+    for row in rows:
+        shift = row["in_shift"] if grain == "shift" else ""
+        found[_key(row, by), row["bucket"] if grain else None, shift].append(row)
+    return found
+
+
+def _merged(rows: list[Row]) -> Row:
+    """Their sum; open if any is, in the earliest place."""
+    if len(rows) == 1:
+        return rows[0]
+    first = rows[0]
+    merged = {name: sum(row[name] for row in rows) for name in first if name.startswith("sum_")}
+    ends = {"place": min, "open": max}
+    return merged | {name: end(row[name] for row in rows) for name, end in ends.items() if name in first}
 
 
 def total(scope: Scope, components: Sequence[Component]) -> dict[str, float]:
@@ -67,15 +117,16 @@ def total(scope: Scope, components: Sequence[Component]) -> dict[str, float]:
     return _sums(ShiftComponents.objects.filter(in_scope(scope)).aggregate(**_shift_sums(components)))
 
 
-def _shift_rows(kpis: Sequence[Kpi], scope: Scope, grain: Grain | None, by: By | None) -> list[Row]:
+def _shift_rows(kpis: Sequence[Kpi], scope: Scope, grain: Grain | None, bys: Sequence[By]) -> list[Row]:
     wanted = dict.fromkeys(chain(ALWAYS, *(kpi.components for kpi in kpis)))
     rows = ShiftComponents.objects.filter(in_scope(scope))
     return _grouped(
-        rows, _groups(grain, by), _shift_sums(wanted) | {"place": Min("shift"), "open": Max("open_events")}
+        rows, _groups(grain, bys), _shift_sums(wanted) | {"place": Min("shift"), "open": Max("open_events")}
     )
 
 
-def _reason_rows(kpis: Sequence[Kpi], scope: Scope, grain: Grain | None, by: By | None) -> list[Row]:
+def _reason_rows(kpis: Sequence[Kpi], scope: Scope, grain: Grain | None, bys: Sequence[By]) -> list[Row]:
+    (by,) = bys
     for kpi in kpis:
         if not isinstance(kpi, Total) or not all(component.loss_class for component in kpi.components):
             raise UnsupportedBreakdown(f"{kpi.title} cannot be split by {by}: not all of it has a reason")
@@ -88,7 +139,7 @@ def _reason_rows(kpis: Sequence[Kpi], scope: Scope, grain: Grain | None, by: By 
     }
     classes = [component.loss_class for component in wanted]
     rows = ReasonComponents.objects.filter(in_scope(scope), loss_class__in=classes)
-    return _grouped(rows, _groups(grain, by), seconds | {"sum_facts": Sum("events")})
+    return _grouped(rows, _groups(grain, bys), seconds | {"sum_facts": Sum("events")})
 
 
 def _grouped(
@@ -100,15 +151,15 @@ def _grouped(
     return [whole] if whole["rows"] else []
 
 
-def _groups(grain: Grain | None, by: By | None) -> dict[str, Combinable]:
+def _groups(grain: Grain | None, bys: Sequence[By]) -> dict[str, Combinable]:
     groups: dict[str, Combinable] = {}
     if grain:
         groups["bucket"] = _BUCKETS.get(grain, F("day"))
     if grain == "shift":
         groups["in_shift"] = F("shift_name")
-    if by:
+    for by in bys:
         part, label = PARTS[by]
-        groups |= {"part": F(part), "label": F(label)}
+        groups |= {f"part_{by}": F(part), f"label_{by}": F(label)}
     return groups
 
 
@@ -132,8 +183,8 @@ def _shift_sums(components: Iterable[Component]) -> dict[str, Combinable]:
 def _key(row: Row, by: By | None) -> Key:
     if by is None:
         return WHOLE
-    label = LossClass(row["label"]).label if by == "loss_class" else row["label"]
-    return Key(row["part"], label or NO_LINE)
+    label = row[f"label_{by}"]
+    return Key(row[f"part_{by}"], (LossClass(label).label if by == "loss_class" else label) or NO_LINE)
 
 
 def _place(row: Row) -> int:
@@ -145,8 +196,9 @@ def _axis(scope: Scope, grain: Grain | None, rows: list[Row]) -> Iterator[tuple[
     if grain is None:
         yield Bucket(scope.first_day, scope.first_day, scope.last_day), ""
         return
-    places = {row["in_shift"]: _place(row) for row in rows} if grain == "shift" else {"": 0}
-    names = sorted(places or {"": 0}, key=lambda name: (places.get(name, 0), name))
+    ordered = sorted(rows, key=_place, reverse=True) if grain == "shift" else []
+    places = {row["in_shift"]: _place(row) for row in ordered} or {"": 0}
+    names = sorted(places, key=lambda name: (places[name], name))
     for bucket in buckets(scope, grain):
         yield from ((bucket, name) for name in names)
 

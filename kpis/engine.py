@@ -1,12 +1,13 @@
 """Answers about KPIs. The only way from component rows to numbers, for pages, API and exports alike."""
 
 from collections.abc import Sequence
+from itertools import chain
 
-from kpis.cells import cells
+from kpis import cells
 from kpis.definitions import CATALOGUE
 from kpis.evaluation import value_of
 from kpis.pareto import ParetoRow, pareto
-from kpis.scope import WHOLE, By, Grain, Key, Scope, UnsupportedBreakdown, Value
+from kpis.scope import WHOLE, By, Grain, Key, Scope, UnsupportedBreakdown, Value, View
 from kpis.time_model import TimeStep, time_model
 from kpis.timeline import FactRef, TimelineSpan, timeline
 
@@ -22,7 +23,9 @@ __all__ = [
     "TimelineSpan",
     "UnsupportedBreakdown",
     "Value",
+    "View",
     "evaluate",
+    "evaluate_views",
     "pareto",
     "time_model",
     "timeline",
@@ -42,6 +45,24 @@ def evaluate(
     those with rows, ordered by label. Raises KeyError for an unknown name, UnsupportedBreakdown where a
     component cannot be split by ``by``.
     """
-    kpis = [CATALOGUE[name] for name in names]
-    found = cells(kpis, scope, grain, by)
-    return [value_of(kpi, cell, confidence) for kpi in kpis for cell in found]
+    (found,) = evaluate_views([View(tuple(names), grain, by)], scope, confidence)
+    return found
+
+
+def evaluate_views(views: Sequence[View], scope: Scope, confidence: float = 0.9) -> list[list[Value]]:
+    """Whole, parts and buckets of one scope, each as ``evaluate`` gives it, from one query for all.
+
+    Views have the same grain or none, and parts by reason or loss class stand alone: else ValueError.
+    """
+    grains = list(dict.fromkeys(view.grain for view in views if view.grain))
+    if len(grains) > 1:
+        raise ValueError(f"views of different grains: {', '.join(grains)}")
+    kpis = [CATALOGUE[name] for name in dict.fromkeys(chain.from_iterable(view.names for view in views))]
+    bys = list(dict.fromkeys(view.by for view in views if view.by))
+    sums = cells.read(kpis, scope, grains[0] if grains else None, bys)
+    return [_values(view, sums, confidence) for view in views]
+
+
+def _values(view: View, sums: cells.Sums, confidence: float) -> list[Value]:
+    found = sums.cells(view.grain, view.by)
+    return [value_of(CATALOGUE[name], cell, confidence) for name in view.names for cell in found]

@@ -36,6 +36,15 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """How to look at a scope: KPIs by name, by bucket of ``grain``, by part; None: not split so."""
+
+    names: tuple[str, ...]
+    grain: Grain | None = None
+    by: By | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """A part of a breakdown: its id (equipment, line, plant, reason), or code (shift, loss class), and name.
 

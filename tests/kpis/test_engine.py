@@ -8,7 +8,17 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from kpis.definitions import CATALOGUE
-from kpis.engine import Scope, UnsupportedBreakdown, Value, evaluate, pareto, time_model
+from kpis.engine import (
+    Grain,
+    Scope,
+    UnsupportedBreakdown,
+    Value,
+    View,
+    evaluate,
+    evaluate_views,
+    pareto,
+    time_model,
+)
 from kpis.models import Equipment, Line
 from kpis.rollup import rebuild
 from tests.kpis.factory import make_machine, make_plant, produce, run, scope_of, stop, utc
@@ -18,6 +28,14 @@ pytestmark = pytest.mark.django_db
 FIRST = date(2026, 3, 27)
 LAST = date(2026, 4, 3)
 HOUR = 3600.0
+TILES = ("oee", "mttr", "failures")
+VIEWS = [
+    View(TILES),
+    View(("oee",), "day"),
+    View(("run_time",), "day", "equipment"),
+    View(TILES, by="line"),
+    View(TILES, by="equipment"),
+]
 
 
 @pytest.fixture
@@ -148,6 +166,41 @@ def test_what_has_no_reason_cannot_be_split_by_it(name: str) -> None:
         evaluate([name], scope_of(FIRST, LAST), by="reason")
 
 
+def same(value: Value) -> Value:
+    """With its numbers rounded: sums of floats depend on their order."""
+    return replace(
+        value,
+        value=None if value.value is None else round(value.value, 9),
+        numerator=round(value.numerator, 6),
+        denominator=None if value.denominator is None else round(value.denominator, 6),
+        lower=value.lower and round(value.lower, 3),
+        upper=value.upper and round(value.upper, 3),
+        unknown_share=value.unknown_share and round(value.unknown_share, 9),
+    )
+
+
+@pytest.mark.usefixtures("machines")
+@pytest.mark.parametrize("grain", ["shift", "day", "week", "month"])
+def test_views_read_together_say_what_each_says_alone(grain: Grain) -> None:
+    views = [replace(view, grain=view.grain and grain) for view in VIEWS]
+    scope = scope_of(FIRST, LAST)
+    for view, found in zip(views, evaluate_views(views, scope), strict=True):
+        alone = evaluate(view.names, scope, view.grain, view.by)
+        assert [same(value) for value in found] == [same(value) for value in alone]
+
+
+@pytest.mark.parametrize(
+    "views",
+    [
+        [View(TILES, "day"), View(TILES, "week")],
+        [View(("downtime",), by="reason"), View(("downtime",), by="line")],
+    ],
+)
+def test_views_that_do_not_add_up_to_each_other_are_refused(views: list[View]) -> None:
+    with pytest.raises(ValueError, match=r"different grains|together with other parts"):
+        evaluate_views(views, scope_of(FIRST, LAST))
+
+
 def test_an_unknown_kpi_is_an_error() -> None:
     with pytest.raises(KeyError):
         evaluate(["oeee"], scope_of(FIRST))
@@ -180,6 +233,7 @@ def test_scopes_are_joined_by_and(machines: list[Equipment]) -> None:
     [
         lambda scope: evaluate(list(CATALOGUE), scope, grain="day", by="equipment"),
         lambda scope: evaluate(["downtime"], scope, by="reason"),
+        lambda scope: evaluate_views(VIEWS, scope),
         pareto,
         time_model,
     ],
