@@ -36,7 +36,7 @@ STEPS: tuple[tuple[str, str, Linear, Literal["level", "loss"]], ...] = (
     ("quality_stop", "Quality stops", c.QUALITY_STOP, "loss"),
     ("run", "Run time", c.RUN, "level"),
     ("micro_stop", "Micro-stops", c.MICRO_STOP, "loss"),
-    ("without_ideal", "Without ideal cycle", c.RUN_WITHOUT_IDEAL, "loss"),
+    ("without_ideal", "No counts or ideal cycle", c.RUN_WITHOUT_IDEAL, "loss"),
     ("speed", "Reduced speed", NET_RUN - c.IDEAL, "loss"),
     ("net", "Ideal time of all units", c.IDEAL, "level"),
     ("scrap", "Scrap", c.IDEAL - c.IDEAL_GOOD, "loss"),

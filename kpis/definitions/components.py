@@ -30,7 +30,7 @@ OEE_PLANNED = Component(
 )
 OEE_LOADING = Component("oee_loading_s", "Loading time", Unit.SECONDS)
 OEE_RUN = Component("oee_run_s", "Run time", Unit.SECONDS)
-RUN_WITHOUT_IDEAL = Component("run_without_ideal_s", "Run time without ideal cycle", Unit.SECONDS)
+RUN_WITHOUT_IDEAL = Component("run_without_ideal_s", "Run time without counts or ideal cycle", Unit.SECONDS)
 
 # --- counts ---
 QUANTITY = Component("quantity", "Produced quantity", Unit.PIECES)  # PQ

@@ -4,7 +4,7 @@ from kpis.definitions import components as c
 from kpis.definitions.base import Better, Product, Ratio, Total, Unit
 
 NO_LOADING = "no planned time with known state"
-NO_IDEAL = "no running time with a known ideal cycle"
+NO_IDEAL = "no running time with reported counts and a known ideal cycle"
 NOTHING_MADE = "nothing was made"
 
 AVAILABILITY = Ratio(
@@ -29,7 +29,8 @@ PERFORMANCE = Ratio(
     sample=c.FACTS,
     standard="ISO 22400-2, Effectiveness (PRI × PQ/APT)",
     undefined=NO_IDEAL,
-    note="May pass 100 % where the ideal cycle time is too slow; it is never cut.",
+    note="May pass 100 % where the ideal cycle time is too slow; it is never cut. Time that runs while the "
+    "counts are not reported yet is left out, as is time without a known ideal cycle.",
 )
 QUALITY = Ratio(
     name="quality",
@@ -135,13 +136,14 @@ UNKNOWN_SHARE = Ratio(
 )
 WITHOUT_IDEAL_SHARE = Ratio(
     name="without_ideal_share",
-    title="Run time without ideal cycle",
+    title="Run time not judged",
     top=c.RUN_WITHOUT_IDEAL,
     bottom=c.OEE_RUN,
     unit=Unit.SHARE,
     better=Better.DOWN,
     sample=c.FACTS,
-    standard="Share of run time that performance says nothing about",
+    standard="Share of run time that performance says nothing about: its counts are not reported yet, or "
+    "no ideal cycle is known",
     undefined="no running time",
 )
 PRODUCED = Total(

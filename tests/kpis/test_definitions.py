@@ -79,7 +79,7 @@ def test_oee_of_a_day_without_running_is_zero_though_nothing_was_made() -> None:
 def test_oee_without_an_ideal_cycle_is_undefined() -> None:
     value = evaluated("oee", oee_loading_s=100, oee_run_s=50, run_without_ideal_s=50)
     assert value.value is None
-    assert value.undefined_reason == "no running time with a known ideal cycle"
+    assert value.undefined_reason == "no running time with reported counts and a known ideal cycle"
 
 
 def test_oee_without_loading_time_is_undefined() -> None:
