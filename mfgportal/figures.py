@@ -6,8 +6,8 @@ from datetime import date, datetime
 from math import log, sqrt
 from typing import Literal, TypedDict
 
-from kpis.definitions import CATALOGUE, Better, Kpi, Unit
-from kpis.engine import By, Key, Value, evaluate
+from kpis.definitions import CATALOGUE, Better, Kpi, Total, Unit
+from kpis.engine import By, Key, Value, View, evaluate_views
 from mfgportal.scope import Selection
 from sync.completeness import Completeness, HeldBy, by_plant, completeness, held, held_by_exception
 from sync.sources import Freshness, freshness
@@ -44,12 +44,14 @@ class Figure:
     """A KPI's value ``now`` and in the period ``before`` (None: no comparison asked).
 
     ``now`` has value, undefined reason, numerator, denominator, unit, sample size, bounds and open flag.
+    ``running``: the period is not over, so that a total still grows.
     """
 
     kpi: Kpi
     now: Value
     before: Value | None
     trust: Trust
+    running: bool = False
 
     @property
     def key(self) -> Key:
@@ -70,9 +72,14 @@ class Figure:
         return self.delta / abs(self.before.value)
 
     @property
+    def so_far(self) -> bool:
+        """Whether it is less than before only so far: a total of a period that is not over."""
+        return self.running and isinstance(self.kpi, Total) and self.delta is not None and self.delta < 0
+
+    @property
     def direction(self) -> Direction:
-        """Whether the change is good; "" where there is none to judge."""
-        if self.delta is None:
+        """Whether the change is good; "" where there is none to judge, or it is too early to."""
+        if self.delta is None or self.so_far:
             return ""
         if self._within(SAME_POINTS, SAME_SHARE):
             return "same"
@@ -81,7 +88,7 @@ class Figure:
     @property
     def notable(self) -> bool:
         """Whether the change is more than the ordinary; of few failures, more than chance would make it."""
-        if self.delta is None or self._within(NOTABLE_POINTS, NOTABLE_SHARE):
+        if not self.direction or self._within(NOTABLE_POINTS, NOTABLE_SHARE):
             return False
         return not self._counts_failures or self._beyond_chance
 
@@ -120,30 +127,44 @@ class Point:
     before: Value | None
 
 
-def figures(
-    names: Sequence[str], selection: Selection, trust: Trust, *, by: By | None = None
-) -> list[Figure]:
-    """Figures of the named KPIs, in their order, over the whole period; with ``by`` one per part."""
-    before = {(value.kpi, value.key.id): value for value in _before(names, selection, by)}
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A place as a whole, its parts by each breakdown, and one KPI's trend in the selection's grain."""
+
+    whole: list[Figure]
+    parts: dict[By, list[Figure]]
+    trend: list[Point]
+
+
+def survey(
+    names: Sequence[str], selection: Selection, trust: Trust, *, trend: str, bys: Sequence[By] = ()
+) -> Survey:
+    """Figures of the named KPIs in their order, of the whole and of its parts. One query per period."""
+    views = [View((trend,), selection.grain), View(tuple(names)), *(View(tuple(names), by=by) for by in bys)]
+    points, *now = evaluate_views(views, selection.scope)
+    if selection.compare:
+        points_before, *before = evaluate_views(views, selection.scope_before)
+    else:
+        points_before, before = [], [[] for _ in now]
+    running = selection.period.last >= selection.today
+    whole, *parts = (
+        _figures(values, earlier, trust, running=running) for values, earlier in zip(now, before, strict=True)
+    )
+    return Survey(whole, dict(zip(bys, parts, strict=True)), _points(points, points_before))
+
+
+def _figures(now: Sequence[Value], before: Sequence[Value], trust: Trust, *, running: bool) -> list[Figure]:
+    earlier = {(value.kpi, value.key.id): value for value in before}
     return [
-        Figure(kpi=CATALOGUE[value.kpi], now=value, before=before.get((value.kpi, value.key.id)), trust=trust)
-        for value in evaluate(names, selection.scope, by=by)
+        Figure(
+            kpi=CATALOGUE[value.kpi],
+            now=value,
+            before=earlier.get((value.kpi, value.key.id)),
+            trust=trust,
+            running=running,
+        )
+        for value in now
     ]
-
-
-def _before(names: Sequence[str], selection: Selection, by: By | None) -> list[Value]:
-    return evaluate(names, selection.scope_before, by=by) if selection.compare else []
-
-
-def trend(names: Sequence[str], selection: Selection) -> dict[str, list[Point]]:
-    """Per KPI its points in the selection's grain, in order of time."""
-    now = evaluate(names, selection.scope, grain=selection.grain)
-    earlier = evaluate(names, selection.scope_before, grain=selection.grain) if selection.compare else []
-    return {name: _points(_named(now, name), _named(earlier, name)) for name in names}
-
-
-def _named(values: Sequence[Value], name: str) -> list[Value]:
-    return [value for value in values if value.kpi == name]
 
 
 def _points(now: Sequence[Value], before: Sequence[Value]) -> list[Point]:

@@ -73,12 +73,9 @@ const CONFIG = {
   doubleClick: false, showTips: false,
 };
 
-// Labels of categories, as many as fit; all of them, upright, where each bar needs its own.
-function fitted(layout, width, bars) {
-  const axis = layout.xaxis;
-  if (axis?.type !== "category") return layout;
-  if (axis.dtick) axis.tickangle = width / bars < 72 ? -60 : 0;
-  else axis.nticks = Math.max(2, Math.floor(width / 95));
+// Labels of buckets, as many as fit.
+function fitted(layout, width) {
+  if (layout.xaxis?.type === "category") layout.xaxis.nticks = Math.max(2, Math.floor(width / 95));
   return layout;
 }
 
@@ -86,7 +83,7 @@ function draw(node) {
   const source = document.getElementById(node.dataset.chart);
   if (!source || !window.Plotly) return;
   const { data, layout } = JSON.parse(source.textContent);
-  Plotly.react(node, themed(data), fitted(themed(layout), node.clientWidth, data[0].x.length), CONFIG).then(() => {
+  Plotly.react(node, themed(data), fitted(themed(layout), node.clientWidth), CONFIG).then(() => {
     if (node.dataset.drawn) return;
     node.dataset.drawn = "yes";
     node.on("plotly_click", ({ points }) => {

@@ -17,6 +17,7 @@ from mfgportal.figures import Point
 from mfgportal.web.format import HOUR, amount, duration, percent
 
 MAX_BARS = 8
+PLOTTED = {Unit.SECONDS: 1 / HOUR, Unit.SHARE: 100.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,44 +117,40 @@ def _trend_data(kpi: Kpi, points: Sequence[Point], labels: Sequence[str]) -> lis
 
 
 def pareto_chart(rows: Sequence[ParetoRow], link: Callable[[ParetoRow], str]) -> Chart:
-    """Lost hours by reason, largest first, with the cumulative share."""
+    """Lost hours by reason, largest on top, with the cumulative share on an axis of its own above."""
     shown = [row for row in rows if row.seconds][:MAX_BARS]
     labels = _bar_labels(shown)
+    links = [link(row) for row in shown]
     bars = {
         "type": "bar",
-        "x": labels,
-        "y": [row.seconds / HOUR for row in shown],
-        "text": [escape(f"{duration(row.seconds)} in {row.events} events") for row in shown],
+        "orientation": "h",
+        "y": labels,
+        "x": [row.seconds / HOUR for row in shown],
+        "text": [escape(f"{duration(row.seconds)} in {row.events:,} events") for row in shown],
         "textposition": "none",
         "hovertemplate": "%{text}<extra></extra>",
         "marker": {"color": [f"--{row.loss_class}" for row in shown]},
         "name": "Lost time",
-        "links": [link(row) for row in shown],
+        "links": links,
     }
     line = {
         "type": "scatter",
         "mode": "lines+markers",
-        "x": labels,
-        "y": [row.cumulative for row in shown],
-        "yaxis": "y2",
+        "y": labels,
+        "x": [row.cumulative * 100 for row in shown],
+        "xaxis": "x2",
         "line": {"color": "--muted", "width": 1.5},
         "marker": {"size": 5, "color": "--muted"},
-        "hovertemplate": "%{y:.0%} so far<extra></extra>",
+        "hovertemplate": "%{x:.0f} % so far<extra></extra>",
         "name": "Cumulative share",
-        "links": bars["links"],
+        "links": links,
     }
-    share = {
-        "overlaying": "y",
-        "side": "right",
-        "range": [0, 1.05],
-        "tickformat": ".0%",
-        "dtick": 0.25,
-        "showgrid": False,
-    }
+    share = {"overlaying": "x", "side": "top", "range": [0, 105], "ticksuffix": " %", "dtick": 50}
     layout = _layout(
-        xaxis=_category_axis() | {"dtick": 1},
-        yaxis=_axis() | {"ticksuffix": " h", "rangemode": "tozero"},
-        yaxis2=_axis() | share,
+        yaxis=_bars_axis(),
+        xaxis=_axis() | {"ticksuffix": " h", "rangemode": "tozero", "nticks": 5, "tickangle": 0},
+        xaxis2=_axis() | share | {"showgrid": False},
+        bargap=0.3,
         showlegend=False,
     )
     return _chart("pareto", "Lost time by reason", [bars, line], layout, _pareto_table(rows, link))
@@ -165,7 +162,7 @@ def _bar_labels(rows: Sequence[ParetoRow]) -> list[str]:
     for row in rows:
         again = row.reason in names
         names.append(f"{row.reason} ({LossClass(row.loss_class).label.lower()})" if again else row.reason)
-    return ["<br>".join(wrap(escape(name), 14, break_long_words=False)) for name in names]
+    return ["<br>".join(wrap(escape(name), 18, break_long_words=False)) for name in names]
 
 
 def _pareto_table(rows: Sequence[ParetoRow], link: Callable[[ParetoRow], str]) -> Table:
@@ -207,7 +204,7 @@ def waterfall_chart(steps: Sequence[TimeStep]) -> Chart:
         "marker": {"color": [_step_colour(step) for step in steps]},
     }
     layout = _layout(
-        yaxis=_axis() | {"autorange": "reversed", "type": "category", "showgrid": False, "dtick": 1},
+        yaxis=_bars_axis(),
         xaxis=_axis() | {"ticksuffix": " h"},
         bargap=0.25,
         showlegend=False,
@@ -247,7 +244,8 @@ def _step_table(steps: Sequence[TimeStep]) -> Table:
 
 
 def _plotted(value: float | None, unit: Unit) -> float | None:
-    return value / HOUR if value is not None and unit == Unit.SECONDS else value
+    """In the unit of the axis: hours, percent, or as it is."""
+    return None if value is None else value * PLOTTED.get(unit, 1.0)
 
 
 def _axis() -> dict[str, Any]:
@@ -258,7 +256,13 @@ def _axis() -> dict[str, Any]:
         "zeroline": False,
         "ticks": "",
         "automargin": True,
+        "separatethousands": True,
     }
+
+
+def _bars_axis() -> dict[str, Any]:
+    """A name for each lying bar, the first on top."""
+    return _axis() | {"type": "category", "autorange": "reversed", "showgrid": False, "dtick": 1}
 
 
 def _category_axis() -> dict[str, Any]:
@@ -266,8 +270,8 @@ def _category_axis() -> dict[str, Any]:
 
 
 def _value_axis(unit: Unit) -> dict[str, Any]:
-    form = {Unit.SHARE: {"tickformat": ".0%"}, Unit.SECONDS: {"ticksuffix": " h"}}
-    return _axis() | {"rangemode": "tozero", **form.get(unit, {})}
+    suffix = {Unit.SHARE: " %", Unit.SECONDS: " h"}.get(unit, "")
+    return _axis() | {"rangemode": "tozero", "ticksuffix": suffix}
 
 
 def _layout(**more: Any) -> dict[str, Any]:

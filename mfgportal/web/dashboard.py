@@ -10,25 +10,36 @@ from django.urls import reverse
 
 from kpis.definitions import CATALOGUE
 from kpis.engine import By, ParetoRow, pareto
-from mfgportal.figures import Figure, Point, Trust, figures, held_back, trend, trust
+from mfgportal.figures import Figure, Point, Survey, held_back, survey, trust
 from mfgportal.scope import BadScope, Selection
 from mfgportal.web.charts import Chart, pareto_chart, trend_chart
 from mfgportal.web.page import page
 from mfgportal.web.picker import Choice, address, picker
 from sync.completeness import Completeness
 
-OEE_TILES = ("oee", "availability", "performance", "quality", "downtime", "failures", "mtbf", "mttr")
-MAINTENANCE_TILES = ("downtime", "failures", "mtbf", "mttr", "operating_time")
+PRODUCTION_TILES = ("oee", "availability", "performance", "quality")
+RELIABILITY_TILES = ("downtime", "failures", "mtbf", "mttr")
+OEE_TILES = (*PRODUCTION_TILES, *RELIABILITY_TILES)
+MAINTENANCE_TILES = (*RELIABILITY_TILES, "operating_time")
 SORTS = (*OEE_TILES, "name")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A place to be shown beside others. ``produces``: it has OEE, not maintenance figures alone."""
+
+    key: int
+    name: str
+    url: str
+    note: str = ""
+    produces: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class PartRow:
     """One place of a table of places side by side. ``figures`` by KPI name; empty where there is no data."""
 
-    name: str
-    url: str
-    note: str
+    part: Part
     figures: dict[str, Figure]
 
 
@@ -50,19 +61,26 @@ def dashboard(
     request: HttpRequest,
     selection: Selection,
     tiles: Sequence[str] = OEE_TILES,
+    *,
+    bys: Sequence[By] = (),
     known: Completeness | None = None,
 ) -> dict[str, Any]:
-    """The context of a place's page: figures, trend, Pareto, trust, picker. ``known``: its completeness."""
+    """The context of a place's page: figures, trend, Pareto, trust, picker. ``known``: its completeness.
+
+    ``survey`` has the figures of its parts by each of ``bys``.
+    """
     trusted = trust(selection, known)
-    found = figures(tiles, selection, trusted)
+    name = _trend_name(request, tiles)
+    found = survey(tiles, selection, trusted, trend=name, bys=bys)
     return {
         "selection": selection,
         "picker": picker(request, selection),
         "trust": trusted,
         "held": held_back(selection) if trusted.completeness.held else [],
-        "figures": found,
-        "any_data": any(figure.now.value is not None for figure in found),
-        "trend": _trend(request, selection, tiles),
+        "survey": found,
+        "figures": found.whole,
+        "production": PRODUCTION_TILES,
+        "trend": _trend(request, selection, name, found.trend),
         "trends": _trend_choices(request, tiles),
         "pareto": pareto_of(request, selection),
     }
@@ -75,9 +93,7 @@ def _trend_name(request: HttpRequest, names: Sequence[str]) -> str:
     return name
 
 
-def _trend(request: HttpRequest, selection: Selection, names: Sequence[str]) -> Chart:
-    name = _trend_name(request, names)
-    points = trend([name], selection)[name]
+def _trend(request: HttpRequest, selection: Selection, name: str, points: Sequence[Point]) -> Chart:
     return trend_chart(
         CATALOGUE[name], points, selection.grain, lambda point: _into(request, selection, point)
     )
@@ -109,32 +125,24 @@ def pareto_of(request: HttpRequest, selection: Selection) -> Chart | None:
     return pareto_chart(rows, link) if rows else None
 
 
-def side_by_side(
-    selection: Selection,
-    trusted: Trust,
-    *,
-    by: By,
-    places: Iterable[tuple[int, str, str, str]],
-    tiles: Sequence[str] = OEE_TILES,
-) -> list[PartRow]:
-    """Figures of each part of the place. ``places``: id, name, address, note of each, with data or not."""
-    found: dict[Any, dict[str, Figure]] = {}
-    for figure in figures(tiles, selection, trusted, by=by):
-        found.setdefault(figure.key.id, {})[figure.kpi.name] = figure
-    return [PartRow(name, url, note, found.get(key, {})) for key, name, url, note in places]
+def side_by_side(found: Survey, by: By, parts: Iterable[Part]) -> list[PartRow]:
+    """Figures of each part of the place, with data or not."""
+    figures: dict[Any, dict[str, Figure]] = {}
+    for figure in found.parts[by]:
+        figures.setdefault(figure.key.id, {})[figure.kpi.name] = figure
+    return [PartRow(part, figures.get(part.key, {})) for part in parts]
 
 
 def ordered(rows: list[PartRow], by: str) -> list[PartRow]:
-    """By name, or worst first; parts without a value come last."""
+    """What produces first; by name, or worst first; parts without a value come last."""
     if by not in SORTS:
         raise BadScope("sort", f"“{by}” cannot be sorted by. Known: {', '.join(SORTS)}.")
-    if by == "name":
-        return sorted(rows, key=lambda row: row.name)
-    worst_is_high = CATALOGUE[by].better == "down"
+    worst_is_high = by != "name" and CATALOGUE[by].better == "down"
 
-    def rank(row: PartRow) -> tuple[bool, float, str]:
+    def rank(row: PartRow) -> tuple[bool, bool, float, str]:
         value = row.figures[by].now.value if by in row.figures else None
-        return value is None, (-value if worst_is_high else value) if value is not None else 0.0, row.name
+        worst = (-value if worst_is_high else value) if value is not None else 0.0
+        return not row.part.produces, value is None, worst, row.part.name
 
     return sorted(rows, key=rank)
 

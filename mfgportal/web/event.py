@@ -8,16 +8,18 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
 from kpis.models import Downtime, Equipment, Production, Run, WorkOrder
 from mfgportal.accounts.access import equipment_of, exceptions_of, person
 from mfgportal.accounts.models import User
-from mfgportal.scope import equipment_place, selection
+from mfgportal.scope import Selection, equipment_place, selection
 from mfgportal.web.dashboard import explains_bad_scope, place_url
 from mfgportal.web.equipment import crumbs_above
 from mfgportal.web.event_fields import fields_of
 from mfgportal.web.page import Crumb, page
 from mfgportal.web.related import related, spent
+from mfgportal.web.shift import WHOLE_DAY
 from sync.models import RawRecord, Source, SyncException
 from sync.sources import record_url
 
@@ -48,6 +50,7 @@ def event(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     raw = _raw(found)
     context = {
         "title": _title(found, kind),
+        "timeline": _timeline(found, above),
         "crumbs": [
             *crumbs_above(machine, above),
             Crumb(machine.name, place_url("equipment", machine.pk, above)),
@@ -75,6 +78,14 @@ def _find(user: User, kind: str, pk: int) -> tuple[Event, Equipment]:
     machines = equipment_of(user)
     found = get_object_or_404(KINDS[kind].rows().filter(equipment__in=machines), pk=pk)
     return found, machines.select_related("plant", "line").get(pk=found.equipment_id)
+
+
+def _timeline(event: Event, selection: Selection) -> str:
+    """The machine's timeline of the production day it starts in; "" for a work order, which is no state."""
+    if isinstance(event, WorkOrder):
+        return ""
+    (clock,) = selection.clocks.values()
+    return reverse("shift", args=[selection.place.id, clock.day_of(event.start.timestamp()), WHOLE_DAY])
 
 
 def _title(event: Event, kind: str) -> str:

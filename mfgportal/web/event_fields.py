@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from kpis.models import Downtime, LossClass, Plant, Production, Run, WorkOrder
-from mfgportal.web.format import NONE, duration
+from mfgportal.web.format import NONE, lasting
 
 Event = Downtime | Run | Production | WorkOrder
 
@@ -88,8 +88,11 @@ def _span(start: datetime, end: datetime | None, zone: ZoneInfo) -> Iterator[Fie
     yield Field("Start", _time(start, zone))
     yield Field("End", _time(end, zone) if end else "Still open")
     lasted = ((end or timezone.now()) - start).total_seconds()
-    yield Field("Duration", str(duration(lasted)), "" if end else "so far")
+    yield Field("Duration", lasting(lasted), "" if end else "so far")
 
 
 def _time(at: datetime | None, zone: ZoneInfo) -> str:
-    return f"{at.astimezone(zone):%a %d %b %Y, %H:%M:%S %Z}" if at else NONE
+    if at is None:
+        return NONE
+    local = at.astimezone(zone)
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M:%S %Z}"

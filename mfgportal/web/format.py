@@ -9,6 +9,7 @@ from mfgportal.figures import Figure
 NONE = "—"
 MINUTE = 60
 HOUR = 3600
+DAY = 86400
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,19 @@ def duration(seconds: float) -> Amount:
     if size >= 2 * MINUTE:
         return Amount(f"{seconds / MINUTE:.0f}", "min")
     return Amount(f"{seconds:.0f}", "s" if size else "h")
+
+
+def lasting(seconds: float) -> str:
+    """How long one thing lasts, in its two largest units: ``3 d 4 h``, ``1 h 52 min``, ``45 s``."""
+    whole = max(round(seconds), 0)
+    for size, unit, smaller, small_unit in ((DAY, "d", HOUR, "h"), (HOUR, "h", MINUTE, "min")):
+        if whole >= size:
+            return _two(whole // size, unit, whole % size // smaller, small_unit)
+    return _two(whole // MINUTE, "min", whole % MINUTE, "s") if whole >= MINUTE else f"{whole} s"
+
+
+def _two(large: int, unit: str, small: int, small_unit: str) -> str:
+    return f"{large} {unit} {small} {small_unit}" if small else f"{large} {unit}"
 
 
 def change(figure: Figure) -> str:

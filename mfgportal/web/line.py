@@ -16,7 +16,7 @@ from mfgportal.web.page import Crumb, page
 def line(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(lines_of(person(request)).select_related("plant"), pk=pk)
     chosen = selection(request, line_place(found))
-    context = dashboard(request, chosen)
+    context = dashboard(request, chosen, bys=["equipment"])
     context |= {
         "title": found.name,
         "crumbs": [
@@ -26,6 +26,6 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "names": OEE_TILES,
         "behind": behind(request, chosen),
-        **machines(request, chosen, context["trust"], Equipment.objects.filter(line=found)),
+        **machines(request, chosen, context["survey"], Equipment.objects.filter(line=found)),
     }
     return page(request, "line", context)

@@ -11,6 +11,7 @@ from mfgportal.scope import Selection, enterprise_of, selection
 from mfgportal.web.behind import behind
 from mfgportal.web.dashboard import (
     OEE_TILES,
+    Part,
     dashboard,
     explains_bad_scope,
     ordered,
@@ -32,8 +33,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     chosen = selection(request, place)
     sort = request.GET.get("sort") or "name"
     known, each = by_plants(chosen)
-    context = dashboard(request, chosen, known=known)
-    rows = side_by_side(chosen, context["trust"], by="plant", places=_places(chosen, known, each))
+    context = dashboard(request, chosen, bys=["plant"], known=known)
+    rows = side_by_side(context["survey"], "plant", _parts(chosen, known, each))
     context |= {
         "title": "Overview",
         "crumbs": [Crumb("Enterprise")],
@@ -44,20 +45,18 @@ def overview(request: HttpRequest) -> HttpResponse:
     return page(request, "overview", context)
 
 
-def _places(
-    selection: Selection, whole: Completeness, each: Mapping[int, Completeness]
-) -> list[tuple[int, str, str, str]]:
+def _parts(selection: Selection, whole: Completeness, each: Mapping[int, Completeness]) -> list[Part]:
     """The plants, each with its completeness and zone.
 
     Held rows whose plant is not known count in every plant: each is then *at least* that complete.
     """
     shared = sum(known.held for known in each.values()) > whole.held
     return [
-        (
-            plant.pk,
-            plant.name,
-            place_url("plant", plant.pk, selection),
-            _note(plant, each[plant.pk], shared=shared),
+        Part(
+            key=plant.pk,
+            name=plant.name,
+            url=place_url("plant", plant.pk, selection),
+            note=_note(plant, each[plant.pk], shared=shared),
         )
         for plant in selection.place.plants
     ]

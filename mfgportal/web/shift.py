@@ -61,7 +61,7 @@ def shift(request: HttpRequest, pk: int, day: date, number: int) -> HttpResponse
         "number": number,
         "window": shown,
         "strip": strip(spans, shown.start, shown.end, found.plant.timezone),
-        **_compared(found, chosen, trusted, number, shown.name),
+        **_compared(found, chosen, trusted, number, shown),
         "trust": trusted,
         "held": held_back(chosen) if trusted.completeness.held else [],
         **_choices(above, day, number, slots),
@@ -87,25 +87,25 @@ def _window(selection: Selection, number: int, slots: Sequence[Slot]) -> Window:
 
 
 def _compared(
-    equipment: Equipment, selection: Selection, trusted: Trust, number: int, name: str
+    equipment: Equipment, selection: Selection, trusted: Trust, number: int, shown: Window
 ) -> dict[str, Any]:
     """Figures beside those of the last shift of that name, or the last day, with work in the week before."""
     tiles = OEE_TILES if equipment.work_unit else MAINTENANCE_TILES
     day, whole = selection.period.first, number == WHOLE_DAY
     values = shift_values(equipment, day - ONE_WEEK, day, tiles, "day" if whole else "shift")
-    same = {at: found for (at, shift), found in values.items() if whole or shift == name}
+    same = {at: found for (at, shift), found in values.items() if whole or shift == shown.name}
     compared = max((at for at, found in same.items() if at < day and _worked(found)), default=None)
     before = same[compared] if compared else {}
-    shown = [_figure(now, before.get(kpi), trusted) for kpi, now in same.get(day, {}).items()]
-    return {"figures": shown, "compared": compared}
+    running = shown.end > timezone.now()
+    figures = [
+        Figure(kpi=CATALOGUE[kpi], now=now, before=before.get(kpi), trust=trusted, running=running)
+        for kpi, now in same.get(day, {}).items()
+    ]
+    return {"figures": figures, "compared": compared}
 
 
 def _worked(values: dict[str, Value]) -> bool:
     return any(value.denominator for value in values.values())
-
-
-def _figure(now: Value, before: Value | None, trusted: Trust) -> Figure:
-    return Figure(kpi=CATALOGUE[now.kpi], now=now, before=before, trust=trusted)
 
 
 def _choices(selection: Selection, day: date, number: int, slots: Sequence[Slot]) -> dict[str, Any]:

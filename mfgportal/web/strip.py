@@ -11,14 +11,14 @@ from django.urls import reverse
 from kpis.engine import FactRef, TimelineSpan
 from kpis.models import LossClass
 
-WIDTH = 1000.0
+WIDTH = 100.0
 TICKS = 12
 LEGEND = {LossClass.NOT_SCHEDULED: "Break or off shift", LossClass.UNKNOWN: "Unknown: no record"}
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A span as drawn: ``x`` and ``width`` in units of a strip ``WIDTH`` wide."""
+    """A span as drawn: ``x`` and ``width`` in percent of the strip."""
 
     x: str
     width: str
@@ -31,9 +31,12 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
+    """``minor``: left out where there is little room."""
+
     x: str
     text: str
     anchor: str
+    minor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,8 @@ def strip(spans: Sequence[TimelineSpan], start: datetime, end: datetime, zone: s
         blocks=blocks,
         ticks=_ticks(start, end, scale, ZoneInfo(zone)),
         legend=[(state.value, LEGEND.get(state, state.label)) for state in LossClass if state in states],
-        future=f"{reached:.2f}" if reached < WIDTH - 0.5 else "",
-        future_width=f"{max(0.0, WIDTH - reached):.2f}",
+        future=f"{reached:.3f}" if reached < WIDTH - 0.05 else "",
+        future_width=f"{max(0.0, WIDTH - reached):.3f}",
     )
 
 
@@ -89,8 +92,8 @@ def _block(span: TimelineSpan, start: datetime, scale: float, zone: ZoneInfo) ->
     until = "now" if span.open else f"{span.end.astimezone(zone):%H:%M}"
     what = f"{label}: {span.reason}" if span.reason and span.reason != label else label
     return Block(
-        x=f"{(span.start - start).total_seconds() * scale:.2f}",
-        width=f"{(span.end - span.start).total_seconds() * scale:.2f}",
+        x=f"{(span.start - start).total_seconds() * scale:.3f}",
+        width=f"{(span.end - span.start).total_seconds() * scale:.3f}",
         state=span.state.value,
         label=label,
         title=f"{span.start.astimezone(zone):%H:%M} – {until} {what}",
@@ -104,12 +107,12 @@ def _ticks(start: datetime, end: datetime, scale: float, zone: ZoneInfo) -> list
     hours = (end - start).total_seconds() / 3600
     step = next((step for step in (1, 2, 3, 4, 6) if hours / step <= TICKS), 12)
     at = start.replace(minute=0, second=0, microsecond=0)  # zones are whole quarters of an hour apart
-    found = []
+    found: list[Tick] = []
     while at <= end:
         local = at.astimezone(zone)
         if at >= start and local.hour % step == 0 and local.minute == 0:
             x = (at - start).total_seconds() * scale
-            anchor = "start" if x < 20 else "end" if x > WIDTH - 20 else "middle"
-            found.append(Tick(f"{x:.2f}", f"{local:%H:%M}", anchor))
+            anchor = "start" if x < 2 else "end" if x > WIDTH - 2 else "middle"
+            found.append(Tick(f"{x:.3f}", f"{local:%H:%M}", anchor, minor=len(found) % 2 == 1))
         at += timedelta(minutes=15)
     return found

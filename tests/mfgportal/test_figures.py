@@ -1,5 +1,6 @@
 """What a change of a figure means: direction, and whether it is more than the ordinary."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -70,6 +71,18 @@ def test_few_failures_make_no_alarm(
     kpi: str, now: float, before: float, sample: tuple[int, int], notable: bool
 ) -> None:
     assert figure(kpi, now, before, sample=sample).notable is notable
+
+
+@pytest.mark.parametrize(
+    ("kpi", "now", "so_far", "direction"),
+    [("downtime", 3600, True, ""), ("downtime", 9000, False, "worse"), ("mttr", 3600, False, "better")],
+)
+def test_less_of_a_period_that_is_not_over_is_not_yet_better(
+    kpi: str, now: float, so_far: bool, direction: str
+) -> None:
+    found = replace(figure(kpi, now, 7200), running=True)
+    assert (found.so_far, found.direction) == (so_far, direction)
+    assert not replace(found, running=False).so_far
 
 
 def test_relative_change_needs_something_to_compare_with() -> None:

@@ -69,7 +69,10 @@ def width(share: float | None) -> str:
 @register.filter
 def in_zone(at: datetime | None, zone: str) -> str:
     """Date and time in an IANA zone; the zone itself is named once on the page."""
-    return at.astimezone(ZoneInfo(zone or "UTC")).strftime("%d %b %Y, %H:%M") if at else words_of.NONE
+    if at is None:
+        return words_of.NONE
+    local = at.astimezone(ZoneInfo(zone or "UTC"))
+    return f"{local.day} {local:%b %Y, %H:%M}"
 
 
 @register.filter
@@ -91,7 +94,7 @@ def words(code: str) -> str:
 def lasted(event: Downtime | Block) -> str:
     """How long a stop or a span of the strip lasts; to now while it is open."""
     span = event.span if isinstance(event, Block) else event
-    return str(words_of.duration(((span.end or timezone.now()) - span.start).total_seconds()))
+    return words_of.lasting(((span.end or timezone.now()) - span.start).total_seconds())
 
 
 # Headings of tables have less room than tiles.

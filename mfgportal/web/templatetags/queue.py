@@ -8,6 +8,7 @@ from django import template
 from django.utils import timezone
 
 from mfgportal.streams import State
+from mfgportal.web.format import NONE, lasting
 from sync.exceptions import KINDS, ExceptionKind
 from sync.models import RawRecord, SyncException, SyncRun
 from sync.sources import record_url
@@ -17,7 +18,6 @@ register = template.Library()
 SEVERITY_TONES = {"error": "bad", "warning": "warn"}
 STATE_TONES = {State.FAILED: "bad", State.LATE: "warn", State.FRESH: "good", State.RUNNING: "info"}
 RUN_TONES = {SyncRun.Status.FAILED: "bad", SyncRun.Status.DONE: "good", SyncRun.Status.RUNNING: "info"}
-UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
 
 
 @register.filter
@@ -45,12 +45,8 @@ def run_tone(status: str) -> str:
 def span(value: timedelta | float | None) -> str:
     """A span of time in its two largest units: ``3 d 4 h``, ``45 s``; a dash for none."""
     if value is None:
-        return "–"
-    seconds = round(value.total_seconds() if isinstance(value, timedelta) else value)
-    for size, unit in UNITS:
-        if seconds >= size:
-            return _two(seconds, size, unit)
-    return f"{max(seconds, 0)} s"
+        return NONE
+    return lasting(value.total_seconds() if isinstance(value, timedelta) else value)
 
 
 @register.filter
@@ -87,10 +83,3 @@ def raw_url(record: RawRecord) -> str:
 def pretty(payload: Any) -> str:
     """JSON with a line per member."""
     return orjson.dumps(payload, option=orjson.OPT_INDENT_2).decode()
-
-
-def _two(seconds: int, size: int, unit: str) -> str:
-    smaller = {86400: (3600, "h"), 3600: (60, "min"), 60: (1, "s")}[size]
-    whole, rest = divmod(seconds, size)
-    part = rest // smaller[0]
-    return f"{whole} {unit} {part} {smaller[1]}" if part else f"{whole} {unit}"

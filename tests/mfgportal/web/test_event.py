@@ -18,7 +18,7 @@ def page(client: Client, kind: str, pk: int) -> str:
 def test_a_stop_shows_its_fields_in_plant_time(floor: Floor, everyone: Client) -> None:
     text = page(everyone, "downtime", floor.failure.pk)
     assert "Mon 23 Nov 2026, 12:30:00 CET" in text
-    assert "60 min" in text
+    assert "<dd>1 h</dd>" in text
     assert "Europe/Paris" in text
 
 
@@ -33,6 +33,14 @@ def test_the_row_is_shown_as_the_source_sent_it_and_as_text(floor: Floor, everyo
 def test_it_leads_to_the_source(floor: Floor, everyone: Client) -> None:
     text = page(everyone, "downtime", floor.failure.pk)
     assert re.search(r'href="https://odoo\.example/[^"]+"', text)
+
+
+def test_it_leads_to_the_timeline_of_its_production_day(floor: Floor, everyone: Client) -> None:
+    night = run(floor.press, at(24, 2), 60)  # before six: of Monday's production day
+    day = f"/equipment/{floor.press.pk}/shifts/2026-11-23/0/"
+    assert f'href="{day}"' in page(everyone, "run", night.pk)
+    assert everyone.get(day).status_code == 200
+    assert "Timeline of the day" not in page(everyone, "work-order", floor.order.pk)
 
 
 def test_a_stop_and_its_work_order_lead_to_each_other(floor: Floor, everyone: Client) -> None:

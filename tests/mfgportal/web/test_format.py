@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from kpis.definitions import Unit
-from mfgportal.web.format import amount, bounds, change, parts, percent, sample
+from mfgportal.web.format import amount, bounds, change, lasting, parts, percent, sample
 from tests.mfgportal.test_figures import figure, value
 
 
@@ -26,6 +26,14 @@ from tests.mfgportal.test_figures import figure, value
 )
 def test_amounts(number: float | None, unit: str, text: str) -> None:
     assert str(amount(number, unit)) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(-3, "0 s"), (59.6, "1 min"), (90, "1 min 30 s"), (6720, "1 h 52 min"), (277_200, "3 d 5 h")],
+)
+def test_how_long_one_thing_lasts(seconds: float, text: str) -> None:
+    assert lasting(seconds) == text
 
 
 @pytest.mark.parametrize(

@@ -149,9 +149,25 @@ def test_an_address_that_cannot_be_shown_says_why(
     assert words in answer.content.decode()
 
 
+@pytest.mark.parametrize("sort", ["name", "downtime", "mttr"])
+def test_what_does_not_produce_stands_apart(sort: str, floor: Floor, everyone: Client) -> None:
+    text = text_of(everyone, f"/plants/{floor.lyon.pk}/{WEEK}&sort={sort}")
+    machines = text[text.index("A heading sorts by it") :]
+    assert machines.index("Press 1 PRESS-1") < machines.index("Maintenance figures only")
+    assert re.search(r"Maintenance figures only .* Compressor COMPRESSOR 0 h", machines)
+
+
 def test_machines_are_sorted_worst_first(floor: Floor, everyone: Client) -> None:
-    text = text_of(everyone, f"/plants/{floor.lyon.pk}/{WEEK}&sort=downtime")
-    assert text.index("Press 1 PRESS-1") < text.index("Compressor COMPRESSOR")
+    make_machine(floor.lyon, "An idle press", line=floor.line)
+    text = text_of(everyone, f"/lines/{floor.line.pk}/{WEEK}&sort=downtime")
+    assert text.index("Press 1 PRESS-1") < text.index("An idle press")
+
+
+def test_a_total_of_a_day_that_is_not_over_is_only_so_far(floor: Floor, everyone: Client) -> None:
+    today = text_of(everyone, f"/equipment/{floor.press.pk}/?period=today")
+    assert re.search(r"Failures 0 −1 so far", today)
+    monday = text_of(everyone, f"/equipment/{floor.press.pk}/?from=2026-11-23&to=2026-11-23")
+    assert not re.search(r"−\d+ (% )?so far", monday)
 
 
 def test_an_empty_portal_says_what_comes_next(client: Client, db: None) -> None:

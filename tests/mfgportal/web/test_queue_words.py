@@ -12,7 +12,7 @@ from mfgportal.web.templatetags.queue import pretty, span
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        (None, "–"),
+        (None, "—"),
         (0, "0 s"),
         (-3, "0 s"),
         (59.4, "59 s"),

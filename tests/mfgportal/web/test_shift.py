@@ -31,9 +31,9 @@ def test_blocks_cover_the_window_to_scale() -> None:
     ]
     drawn = strip(spans, START, START + timedelta(hours=4), "Europe/Paris")
     assert [(block.x, block.width) for block in drawn.blocks] == [
-        ("0.00", "250.00"),
-        ("250.00", "125.00"),
-        ("375.00", "625.00"),
+        ("0.000", "25.000"),
+        ("25.000", "12.500"),
+        ("37.500", "62.500"),
     ]
     assert drawn.future == ""
 
@@ -51,12 +51,13 @@ def test_spans_that_say_the_same_are_one_block_with_all_records() -> None:
 
 def test_what_has_not_happened_is_drawn_as_not_yet() -> None:
     drawn = strip([span(0, 30, LossClass.RUNNING)], START, START + timedelta(hours=1), "UTC")
-    assert (drawn.future, drawn.future_width) == ("500.00", "500.00")
+    assert (drawn.future, drawn.future_width) == ("50.000", "50.000")
 
 
 def test_ticks_are_full_local_hours_also_in_a_half_hour_zone() -> None:
     drawn = strip([], START, START + timedelta(hours=8), "Asia/Kolkata")
     assert [tick.text for tick in drawn.ticks][:2] == ["11:00", "12:00"]
+    assert [tick.minor for tick in drawn.ticks][:3] == [False, True, False]
 
 
 def test_ticks_of_the_day_the_clock_goes_back_show_the_hour_twice() -> None:
