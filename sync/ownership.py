@@ -42,6 +42,7 @@ def _counterpart(source: Source, row: Landed, record: Any, ids: Mapping[Ref, int
         values={
             "status": record.status.value,
             "title": record.title,
+            "equipment": record.equipment.key if record.equipment else "",
             "completed_on": to_json(record.completed_on or record.completed_at),
             "trace_id": str(row.trace_id),
         },

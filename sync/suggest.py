@@ -1,49 +1,88 @@
 """What an unknown key might mean. Only suggested: a likeness never maps by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rapidfuzz import fuzz, process, utils
 
+from kpis.models import Equipment
 from kpis.models.base import Master as CanonicalMaster
 from sync.identities import CANONICAL, Suggestion, normalise, normalised, primary_codes
+from sync.models import Identity
 from sync.records import Kind, Ref
 
-LEAST_SCORE = 45
+LEAST_NAME = 45
+LEAST_CODE = 70
+TAKEN = 0.5
+FREE = 25.0
+
+Rows = dict[int, tuple[str, str]]
+Found = Iterable[tuple[int, float, str]]
 
 
-def suggest(ref: Ref, *, limit: int = 5) -> list[Suggestion]:
-    """Canonical rows like the reference by name or code, best first."""
+def suggest(
+    ref: Ref, *, plant_id: int | None = None, witnesses: Found = (), limit: int = 5
+) -> list[Suggestion]:
+    """Canonical rows the reference may mean, best first: by what witnesses them, by name, by code.
+
+    Args:
+        plant_id: only machines of this plant, where the reference is to a machine.
+        witnesses: rows other records speak for, with score and reason.
+    """
     model = CANONICAL[ref.kind]
     if not issubclass(model, CanonicalMaster):
         return []
-    rows = {row: (name, code) for row, name, code in model._default_manager.values_list("pk", "name", "code")}
+    query = model._default_manager.values_list("pk", "name", "code")
+    if ref.kind == Kind.EQUIPMENT and plant_id:
+        query = Equipment.objects.filter(plant=plant_id).values_list("pk", "name", "code")
+    rows: Rows = {row: (name, code) for row, name, code in query}
+    taken = _taken(ref)
     best: dict[int, tuple[float, str]] = {}
-    for row, score, reason in [*_by_name(ref, rows), *_by_code(ref, rows)]:
-        if score >= LEAST_SCORE and score > best.get(row, (0.0, ""))[0]:
-            best[row] = (score, reason)
+    for row, score, reason in [*_free(ref, rows, taken), *_by_name(ref, rows), *_by_code(ref, rows)]:
+        weighed = score * TAKEN if row in taken else score
+        if weighed > best.get(row, (0.0, ""))[0]:
+            best[row] = (weighed, reason)
+    best |= {row: (score, reason) for row, score, reason in witnesses if row in rows}
     ranked = sorted(best.items(), key=lambda entry: (-entry[1][0], entry[0]))[:limit]
     return [Suggestion(row, *rows[row], round(score, 1), reason) for row, (score, reason) in ranked]
 
 
-def _by_name(ref: Ref, rows: dict[int, tuple[str, str]]) -> Iterator[tuple[int, float, str]]:
+def _taken(ref: Ref) -> set[int]:
+    """Machines that another row of the same table of the source is known to be: hardly this one too."""
+    model = ref.key.partition("/")[0] if ref.kind == Kind.EQUIPMENT else ""
+    named = Identity.objects.filter(kind=ref.kind, external_key__startswith=f"{model}/")
+    return set(named.values_list("canonical_id", flat=True)) if model else set()
+
+
+def _free(ref: Ref, rows: Rows, taken: set[int]) -> Iterator[tuple[int, float, str]]:
+    if taken:
+        model = ref.key.partition("/")[0]
+        yield from ((row, FREE, f"no {model} is known for it yet") for row in rows if row not in taken)
+
+
+def _by_name(ref: Ref, rows: Rows) -> Iterator[tuple[int, float, str]]:
     names = {row: name for row, (name, _) in rows.items()}
     for wanted in {ref.label, *ref.codes} - {""}:
         for name, score, row in process.extract(
-            wanted, names, scorer=fuzz.WRatio, processor=utils.default_process, limit=10
+            wanted,
+            names,
+            scorer=fuzz.WRatio,
+            processor=utils.default_process,
+            limit=10,
+            score_cutoff=LEAST_NAME,
         ):
             yield row, score, f"“{wanted}” is like the name “{name}”"
 
 
-def _by_code(ref: Ref, rows: dict[int, tuple[str, str]]) -> Iterator[tuple[int, float, str]]:
+def _by_code(ref: Ref, rows: Rows) -> Iterator[tuple[int, float, str]]:
     codes = _codes(ref.kind, rows)
     for wanted in normalised((*ref.codes, ref.label)):
         for code, score, index in process.extract(
-            wanted, [code for code, _ in codes], scorer=fuzz.ratio, limit=10
+            wanted, [code for code, _ in codes], scorer=fuzz.ratio, limit=10, score_cutoff=LEAST_CODE
         ):
             yield codes[index][1], score, f"“{wanted}” is like the code “{code}”"
 
 
-def _codes(kind: Kind, rows: dict[int, tuple[str, str]]) -> list[tuple[str, int]]:
+def _codes(kind: Kind, rows: Rows) -> list[tuple[str, int]]:
     own = [(normalise(code), row) for row, (_, code) in rows.items() if code]
     given = [(code, row) for row, codes in primary_codes(kind).items() if row in rows for code in codes]
     return sorted({*own, *given})

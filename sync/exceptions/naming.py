@@ -16,6 +16,7 @@ from sync.records import Kind, Ref
 from sync.references import find, masters_of
 from sync.replay import release, replay_rows
 from sync.suggest import suggest
+from sync.witness import witnesses
 
 PLAIN = frozenset({Kind.PRODUCT, Kind.PART, Kind.TECHNICIAN})
 REASON_CLASSES = (
@@ -34,7 +35,8 @@ def suggestions(exception: SyncException, *, limit: int = 5) -> list[Suggestion]
     """What an unmapped key might mean, best first; empty for other kinds."""
     if exception.kind != "unmapped_key":
         return []
-    return suggest(ref_of(exception.context), limit=limit)
+    ref = ref_of(exception.context)
+    return suggest(ref, plant_id=exception.plant_id, witnesses=witnesses(exception, ref), limit=limit)
 
 
 @transaction.atomic
