@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
-from rapidfuzz import fuzz, process, utils
+from rapidfuzz import fuzz, process
 
 from kpis.models import Equipment
 from kpis.models.base import Master as CanonicalMaster
 from sync.identities import CANONICAL, Suggestion, normalise, normalised, primary_codes
+from sync.likeness import likeness
 from sync.models import Identity
 from sync.records import Kind, Ref
 
@@ -65,8 +66,7 @@ def _by_name(ref: Ref, rows: Rows) -> Iterator[tuple[int, float, str]]:
         for name, score, row in process.extract(
             wanted,
             names,
-            scorer=fuzz.WRatio,
-            processor=utils.default_process,
+            scorer=likeness,
             limit=10,
             score_cutoff=LEAST_NAME,
         ):
