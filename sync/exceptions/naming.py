@@ -98,7 +98,8 @@ def _create(source: Source, ref: Ref, loss_class: str, by: str) -> None:
     if own:
         replay_rows(own, create=ref.key, by=by, most=INLINE)
         if ref not in find(source, [ref]).ids:
-            raise NotAllowed(_why_not(ref))
+            what = NAMES[ref.kind]
+            raise NotAllowed(f"What this {what} belongs to is not known yet: map its plant or machine first.")
         return
     if ref.kind not in PLAIN:
         raise NotAllowed(_why_not(ref))
