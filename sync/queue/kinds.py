@@ -142,7 +142,8 @@ _ALL = (
         title="Source refuses us",
         severity="error",
         meaning="The source answered and said no: wrong password, missing right, unknown database.",
-        cure="Correct the account or its rights, then retry.",
+        cure="Correct the account or its rights, then retry. Streams of an app you do not have can be "
+        "paused: manage.py source pause SOURCE STREAM.",
         resolutions=(Resolution.RETRY, Resolution.DISMISS),
     ),
     ExceptionKind(

@@ -1,4 +1,4 @@
-"""Odoo Community or Enterprise, 16 and later, over its external API."""
+"""Odoo Community or Enterprise, 14 and later, over its external API."""
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta

@@ -207,10 +207,11 @@ def test_cycle_time_is_per_unit(odoo: RecordedOdoo) -> None:
     assert cycles["mrp.routing.workcenter/7"] is None
 
 
-def test_cycle_time_until_odoo_18(odoo: RecordedOdoo) -> None:
-    odoo.fields["mrp.workcenter"]["default_capacity"] = "float"
+@pytest.mark.parametrize("field", ["default_capacity", "capacity"])
+def test_cycle_time_until_odoo_18(odoo: RecordedOdoo, field: str) -> None:
+    odoo.fields["mrp.workcenter"][field] = "float"
     for row in odoo.records["mrp.workcenter"].values():
-        row["default_capacity"] = 4.0
+        row[field] = 4.0
     found = records(odoo, "operations")["mrp.routing.workcenter/6"]
     assert isinstance(found, OperationRecord)
     assert found.ideal_cycle_s == pytest.approx(45)
