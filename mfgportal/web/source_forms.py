@@ -50,6 +50,7 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
             "title", "name", "connector", "url", "database", "username", "password", "api_key", "options",
         )  # fmt: skip
         labels = {"name": "Short name"}
+        widgets = {"username": forms.TextInput({"autocomplete": "off"})}  # not the reader's own log-in
         help_texts = {
             "title": "How people call it, for example Odoo Lyon.",
             "name": "Letters, digits and hyphens. It becomes part of every record's identity: it stays.",

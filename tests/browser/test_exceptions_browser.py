@@ -1,19 +1,16 @@
 """The queue, the syncs, the sources and the API's docs in a real browser: without scripts, narrow, dark."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from sync.models import SyncException, SyncRun
+from tests.browser.visit import MODES, visit
 from tests.mfgportal.queue import World, a_run, a_world, an_exception
-
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright's loop runs in the thread of the test
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -33,33 +30,11 @@ def world(transactional_db: None) -> World:
     return a_world()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
 @contextmanager
-def opened(
-    browser: Browser, live_server: LiveServer, world: World, *, silent: bool = True, **options: object
-) -> Iterator[Page]:
-    """A page of the administrator; ``silent``: at the end nothing may have been said on the console."""
-    client = Client()
-    client.force_login(world.admin)
-    context = browser.new_context(base_url=live_server.url, **options)  # type: ignore[arg-type]
-    cookie = client.cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-    page = context.new_page()
-    said: list[str] = []
-    page.on(
-        "console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None
-    )
-    page.on("pageerror", lambda error: said.append(str(error)))
-    yield page
-    context.close()
-    assert not silent or said == []
+def opened(browser: Browser, live_server: LiveServer, world: World, **options: Any) -> Iterator[Page]:
+    """The page of a visit of the administrator."""
+    with visit(browser, live_server, world.admin, **options) as found:
+        yield found.page
 
 
 def addresses(world: World) -> list[str]:
@@ -74,21 +49,11 @@ def addresses(world: World) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_are_accessible(browser: Browser, live_server: LiveServer, world: World, scheme: str) -> None:
-    # axe itself tries styles that the content policy forbids, and complains.
-    with opened(browser, live_server, world, silent=False, color_scheme=scheme) as page:
+@pytest.mark.parametrize("mode", MODES)
+def test_pages_hold(browser: Browser, live_server: LiveServer, world: World, mode: str) -> None:
+    with visit(browser, live_server, world.admin, **MODES[mode]) as found:
         for address in addresses(world):
-            page.goto(address)
-            found = Axe().run(page)
-            assert found.violations_count == 0, f"{address}: {found.generate_report()}"
-
-
-def test_pages_fit_a_phone(browser: Browser, live_server: LiveServer, world: World) -> None:
-    with opened(browser, live_server, world, viewport={"width": 390, "height": 844}) as page:
-        for address in addresses(world):
-            page.goto(address)
-            assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
+            found.holds(address)
 
 
 def test_a_filter_narrows_the_list_keeps_the_address_and_back_undoes_it(
@@ -136,11 +101,14 @@ def test_a_running_sync_moves_by_itself_until_it_is_done(
 ) -> None:
     run = a_run(world.stream, status=SyncRun.Status.RUNNING, total=100, read=10, ended_at=None)
     with opened(browser, live_server, world) as page:
+        page.clock.install()
         page.goto("/sync/")
         expect(page.get_by_text("10 of 100 rows")).to_be_visible()
         SyncRun.objects.filter(pk=run.pk).update(read=60)
+        page.clock.fast_forward(2000)
         expect(page.get_by_text("60 of 100 rows")).to_be_visible()
         SyncRun.objects.filter(pk=run.pk).update(status=SyncRun.Status.DONE)
+        page.clock.fast_forward(2000)
         expect(page.locator("#streams progress")).to_have_count(0)
         expect(page.locator("#streams")).not_to_have_attribute("hx-trigger", "every 2s")
 
@@ -169,10 +137,13 @@ def test_what_a_worker_loads_is_counted_down_on_the_page(
 ) -> None:
     loading = an_exception(world.stream, plant=world.lyon, holds=12, status="resolved")
     with opened(browser, live_server, world) as page:
+        page.clock.install()
         page.goto(f"/exceptions/{loading.pk}/")
         held = page.locator("#held")
         expect(held).to_contain_text("12 records")
         loading.held_records.all()[0].delete()
+        page.clock.fast_forward(2000)
         expect(held).to_contain_text("11 records")
         loading.held_records.all().delete()
+        page.clock.fast_forward(2000)
         expect(held).to_contain_text("No record waits for it.")
