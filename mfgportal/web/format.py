@@ -55,6 +55,13 @@ def lasting(seconds: float) -> str:
     return _two(whole // MINUTE, "min", whole % MINUTE, "s") if whole >= MINUTE else f"{whole} s"
 
 
+def roughly(seconds: float) -> str:
+    """An age or a wait: ``35 min``, ``4 h``; days with their hours, as ``lasting``."""
+    whole = max(round(seconds), 0)
+    size = next((size for size in (DAY, HOUR, MINUTE) if whole >= size), 1)
+    return lasting(whole if size == DAY else whole - whole % size)
+
+
 def _two(large: int, unit: str, small: int, small_unit: str) -> str:
     return f"{large} {unit} {small} {small_unit}" if small else f"{large} {unit}"
 

@@ -127,7 +127,7 @@ class Command(BaseCommand):
 
     def migrate(self) -> None:
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["readme"])
         demo = {"odoo_url": programs.ODOO.local_url, "atlas_url": programs.ATLAS.local_url}
         if self.sandbox:
             try:

@@ -8,7 +8,7 @@ from django import template
 from django.utils import timezone
 
 from mfgportal.streams import State
-from mfgportal.web.format import NONE, lasting
+from mfgportal.web.format import NONE, lasting, roughly
 from sync.exceptions import KINDS, ExceptionKind
 from sync.models import RawRecord, SyncException, SyncRun
 from sync.sources import record_url
@@ -50,16 +50,22 @@ def span(value: timedelta | float | None) -> str:
 
 
 @register.filter
+def rough(value: timedelta | None) -> str:
+    """A span in its largest unit, days with their hours; a dash for none."""
+    return NONE if value is None else roughly(value.total_seconds())
+
+
+@register.filter
 def age(since: datetime | None) -> str:
-    """How long ago, as ``span``."""
-    return span(None if since is None else timezone.now() - since)
+    """How long ago, roughly."""
+    return rough(None if since is None else timezone.now() - since)
 
 
 @register.filter
 def until(moment: datetime) -> str:
-    """How long from now, as ``span``; ``now`` when it is due."""
+    """How long from now, roughly; ``now`` when it is due."""
     left = moment - timezone.now()
-    return span(left) if left > timedelta(0) else "now"
+    return rough(left) if left > timedelta(0) else "now"
 
 
 @register.filter

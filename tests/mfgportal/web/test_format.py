@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from kpis.definitions import Unit
-from mfgportal.web.format import amount, bounds, change, lasting, parts, percent, sample
+from mfgportal.web.format import amount, bounds, change, lasting, parts, percent, roughly, sample
 from tests.mfgportal.test_figures import figure, value
 
 
@@ -34,6 +34,14 @@ def test_amounts(number: float | None, unit: str, text: str) -> None:
 )
 def test_how_long_one_thing_lasts(seconds: float, text: str) -> None:
     assert lasting(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(-3, "0 s"), (45, "45 s"), (2135, "35 min"), (6720, "1 h"), (277_200, "3 d 5 h")],
+)
+def test_an_age_is_told_roughly(seconds: float, text: str) -> None:
+    assert roughly(seconds) == text
 
 
 @pytest.mark.parametrize(
