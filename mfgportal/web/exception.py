@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Count, Max, Min
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
@@ -46,7 +46,7 @@ def show(
         "facts": key_facts(which),
         "sides": sides(which),
         "held": held(which),
-        "records": raw_records(which)[:HELD_SHOWN],
+        "records": raw_records(which),
         "history": which.events.all(),
         "outcome": outcome(request, which),
         "left": left_to_load(which),
@@ -60,13 +60,23 @@ def held(which: SyncException) -> dict[str, Any]:
     return which.held_records.aggregate(rows=Count("id"), first=Min("start"), last=Max("start"))
 
 
-def raw_records(which: SyncException) -> QuerySet[RawRecord]:
-    """The landed rows an exception is about: those it holds, or the one it names."""
-    named = Q(stream__source=which.source, external_key=which.external_key, current=True)
-    about = Q(held__exception=which) | (named if which.external_key else Q(pk=None))
+def raw_records(which: SyncException) -> list[RawRecord]:
+    """The first landed rows an exception is about: those it names, and those it holds."""
+    about = _named(which)
+    held_rows = RawRecord.objects.filter(held__exception=which).exclude(pk__in=about).order_by("id")
+    ids = [*about, *held_rows.values_list("pk", flat=True)[:HELD_SHOWN]][:HELD_SHOWN]
+    return list(RawRecord.objects.filter(pk__in=ids).select_related("stream__source").order_by("id"))
+
+
+def _named(which: SyncException) -> set[int]:
+    """Rows it names by key or trace. Asked one by one: with OR the database would read the whole landing."""
+    rows = RawRecord.objects.filter(stream__source=which.source).values_list("pk", flat=True)
+    ids: set[int] = set()
+    if which.external_key:
+        ids |= set(rows.filter(external_key=which.external_key, current=True))
     if which.trace_id:
-        about |= Q(trace_id=which.trace_id)
-    return RawRecord.objects.filter(about).select_related("stream__source").distinct().order_by("id")
+        ids |= set(rows.filter(trace_id=which.trace_id))
+    return ids
 
 
 def _resolutions(
@@ -100,7 +110,9 @@ def _corrections(which: SyncException, given: list[Correctable] | None) -> list[
 def raw_record(request: HttpRequest, pk: int, raw: int) -> HttpResponse:
     """A landed row as the source gave it."""
     which = found(request, pk)
-    record = get_object_or_404(raw_records(which), pk=raw)
+    record = get_object_or_404(RawRecord.objects.select_related("stream__source"), pk=raw)
+    if record.pk not in _named(which) and not which.held_records.filter(raw=record).exists():
+        raise Http404("The exception is not about this record.")
     crumbs = [
         Crumb("Exceptions", reverse("exceptions")),
         Crumb(f"No. {which.pk}", reverse("exception", args=[which.pk])),
