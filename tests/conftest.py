@@ -4,12 +4,17 @@ import os
 from contextlib import ExitStack
 
 import pytest
+from hypothesis import settings
 
 from mfgportal import embedded
 from mfgportal.env import VAR_DIR
 
 SERVERS = ExitStack()
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+# A verdict on a change must not depend on luck: CI tries the same examples each time, people try new ones.
+settings.register_profile("everywhere", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("everywhere")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
