@@ -1,32 +1,17 @@
 """Atlas's value shapes: null for empty, two date formats, nested objects for references."""
 
-import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sync.connectors.base import Payload
+from sync.connectors.values import codes as codes
+from sync.connectors.values import number as number
+from sync.connectors.values import text as text
 from sync.errors import BadRow
 from sync.records import Kind, Ref
 
 T = TypeVar("T")
-
-
-def text(row: Payload, field: str) -> str:
-    value = row.get(field)
-    return value.strip() if isinstance(value, str) else ""
-
-
-def codes(row: Payload, *fields: str) -> tuple[str, ...]:
-    """The non-empty ones of these fields, once each."""
-    return tuple(dict.fromkeys(value for value in (text(row, field) for field in fields) if value))
-
-
-def number(row: Payload, field: str) -> float:
-    value = row.get(field)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise BadRow(f"{field} should be a number, found {value!r}", field=field)
-    return float(value)
 
 
 def number_or_none(row: Payload, field: str) -> float | None:
