@@ -106,19 +106,6 @@ def _known_by_now(kinds: Collection[Kind]) -> list[int]:
     return known
 
 
-def replay_stream(stream: Stream, *, keys: Collection[str] | None = None) -> Outcome:
-    """Map all current rows of a stream again, or those with these keys; each batch is a transaction."""
-    rows = RawRecord.objects.filter(stream=stream, current=True, gone_at=None).order_by("id")
-    if keys is not None:
-        rows = rows.filter(external_key__in=keys)
-    raw_ids = list(rows.values_list("id", flat=True))
-    outcome = Outcome()
-    for first in range(0, len(raw_ids), BATCH):
-        with transaction.atomic():
-            outcome.add(replay_rows(raw_ids[first : first + BATCH]))
-    return outcome
-
-
 def release_all() -> Outcome:
     """Replay whatever waits for a name that is known by now.
 
