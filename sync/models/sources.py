@@ -31,7 +31,24 @@ class Stream(models.Model):
     """One flow of a source, with its policy and its place in the source (``cursor``).
 
     ``read_through`` is when the source last had nothing more for us: the age of the stream's data.
+    ``refresh_every_s``: how often all is read again beside what changed; null: never. ``refreshed_at`` and
+    ``refresh_cursor``: when that last came to its end, and where it stands. ``reconciliation`` is the key of
+    the rule that compares the stream with its source.
     """
+
+    class Direction(models.TextChoices):
+        IN = "in", "In"
+        OUT = "out", "Out"
+
+    class Mode(models.TextChoices):
+        EVENT = "event", "Event"
+        POLL = "poll", "Poll"
+        BATCH = "batch", "Batch"
+
+    class Criticality(models.TextChoices):
+        HIGH = "high", "High"
+        NORMAL = "normal", "Normal"
+        LOW = "low", "Low"
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="streams")
     name = models.CharField(max_length=40)
@@ -45,6 +62,13 @@ class Stream(models.Model):
     failures = models.PositiveIntegerField(default=0)
     read_through = models.DateTimeField(null=True, blank=True)
     swept_at = models.DateTimeField(null=True, blank=True)
+    direction = models.CharField(max_length=3, choices=Direction, default=Direction.IN)
+    mode = models.CharField(max_length=5, choices=Mode, default=Mode.POLL)
+    criticality = models.CharField(max_length=6, choices=Criticality, default=Criticality.NORMAL)
+    reconciliation = models.CharField(max_length=40, blank=True, default="")
+    refresh_every_s = models.PositiveIntegerField(null=True, blank=True)
+    refreshed_at = models.DateTimeField(null=True, blank=True)
+    refresh_cursor = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering = ["source", "rank", "name"]
