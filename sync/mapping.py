@@ -6,7 +6,6 @@ from typing import Any
 
 from django.utils import timezone
 
-from sync.connectors import connector_class
 from sync.connectors.base import Payload
 from sync.corrections import Values, active, changes_payload, on_payload, on_record, to_json
 from sync.errors import BadRow
@@ -18,6 +17,7 @@ from sync.places import Places
 from sync.queue.writer import Held, Problem
 from sync.records import Kind, Record, Ref
 from sync.references import Resolved
+from sync.sources import class_of
 from sync.validation import Violation
 
 SHARED = frozenset({Kind.REASON, Kind.PRODUCT, Kind.PART, Kind.TECHNICIAN})
@@ -51,7 +51,7 @@ class Reading:
 
 def read(stream: Stream, rows: Sequence[Landed]) -> Reading:
     """Turn landed rows into records with people's corrections applied."""
-    connector = connector_class(stream.source.connector)
+    connector = class_of(stream.source)
     corrections = active(stream.source)
     items: list[Item] = []
     problems: list[Problem] = []
@@ -79,7 +79,7 @@ def _item(row: Landed, record: Record, values: Values | None, raw: Values) -> It
 
 def said_before(stream: Stream, payload: Payload) -> set[tuple[type[Record], str]]:
     """The records that earlier content of a row gave, by type and key."""
-    connector = connector_class(stream.source.connector)
+    connector = class_of(stream.source)
     try:
         return {(type(record), record.external_key) for record in connector.to_records(stream.name, payload)}
     # Content that could not be mapped, whatever the reason, gave nothing; its own time told why.

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sync.connectors import connector_class
 from sync.errors import BadRow
 from sync.identities import ref_to, resolve
 from sync.models import HeldRecord, RawRecord, Source, SyncException
 from sync.records import Master, Record, Ref
+from sync.sources import class_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def masters_of(source: Source, keys: Collection[str]) -> dict[tuple[str, str], t
     rows = RawRecord.objects.filter(
         stream__source=source, external_key__in=keys, current=True, gone_at=None
     ).values_list("id", "stream__name", "payload")
-    connector = connector_class(source.connector)
+    connector = class_of(source)
     found = {}
     for raw_id, stream, payload in rows:
         try:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from sync import failures
 from sync.connectors import connector_class
 from sync.connectors.base import Check, Connector, SourceConfig, StreamSpec
+from sync.errors import SourceRefused
 from sync.models import Ownership, Source, Stream
 from sync.records import Kind
 
@@ -53,14 +54,36 @@ def config_of(source: Source) -> SourceConfig:
     )
 
 
+def class_of(source: Source) -> type[Connector]:
+    """The source's connector; a declared one is made from the declaration among the source's options.
+
+    Raises:
+        SourceRefused: its declaration cannot be used; the message says where and what is wanted.
+    """
+    return connector_class(source.connector).of(source.options)
+
+
 def connect(source: Source) -> Connector:
     """The connector for a source. Close it after use."""
-    return connector_class(source.connector)(config_of(source))
+    return class_of(source)(config_of(source))
 
 
 def spec_of(stream: Stream) -> StreamSpec | None:
     """What the connector says of the stream; None when it offers it no more."""
-    return connector_class(stream.source.connector).streams.get(stream.name)
+    return specs_of(stream.source).get(stream.name)
+
+
+def specs_of(source: Source) -> Mapping[str, StreamSpec]:
+    """The source's streams by name; none while its declaration cannot be used, which its runs tell."""
+    try:
+        return class_of(source).streams
+    except SourceRefused:
+        return {}
+
+
+def offers(source: Source) -> frozenset[Kind]:
+    """Kinds of record the source can deliver."""
+    return frozenset(kind for spec in specs_of(source).values() for kind in spec.kinds)
 
 
 @transaction.atomic
@@ -103,7 +126,7 @@ def add_source(
 
 def ensure_streams(source: Source) -> list[Stream]:
     """Create the streams the connector offers and the source lacks. Policies a person changed stay."""
-    for spec in connector_class(source.connector).streams.values():
+    for spec in class_of(source).streams.values():
         policy = {
             "title": spec.title,
             "rank": spec.rank,
@@ -125,7 +148,7 @@ def switch_stream(stream: Stream, *, enabled: bool) -> None:
 
 def claim_ownership(source: Source, kinds: Collection[Kind] | None = None) -> None:
     """Make the source the system of record of kinds nobody owns yet; None: of all it offers."""
-    for kind in sorted(connector_class(source.connector).offers() if kinds is None else kinds):
+    for kind in sorted(offers(source) if kinds is None else kinds):
         Ownership.objects.get_or_create(kind=kind, defaults={"source": source})
 
 
@@ -143,7 +166,10 @@ def record_url(source_name: str, external_key: str) -> str:
     source = Source.objects.filter(name=source_name).first()
     if source is None or not external_key:
         return ""
-    return connector_class(source.connector).record_url(config_of(source), external_key)
+    try:
+        return class_of(source).record_url(config_of(source), external_key)
+    except SourceRefused:
+        return ""
 
 
 def freshness() -> Freshness:

@@ -13,7 +13,7 @@ from kpis.rollup import mark_plants
 from sync.connectors import REGISTRY, connector_class
 from sync.models import Ownership, Source
 from sync.records import Kind
-from sync.sources import add_source
+from sync.sources import add_source, offers
 
 SECRETS = ("password", "api_key")
 TAKEN = frozenset({"add", "ownership"})  # addresses of the sources page
@@ -101,9 +101,9 @@ class OwnershipForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         owners = dict(Ownership.objects.values_list("kind", "source__name"))
-        offers = {source: connector_class(source.connector).offers() for source in Source.objects.all()}
+        offered = {source: offers(source) for source in Source.objects.all()}
         for kind in Kind:
-            choices = [(source.name, source.title) for source, kinds in offers.items() if kind in kinds]
+            choices = [(source.name, source.title) for source, kinds in offered.items() if kind in kinds]
             if choices:
                 self.fields[kind] = _owner(kind, choices, owners.get(kind, ""))
 

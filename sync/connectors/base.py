@@ -117,6 +117,15 @@ class Connector(ABC):
         self.config = config
 
     @classmethod
+    def of(cls, options: Mapping[str, Any]) -> type["Connector"]:
+        """The class for a source with these options: a declared connector's streams are made from them.
+
+        Raises:
+            SourceRefused: there is no connector to be made from them; the message says what is wanted.
+        """
+        return cls
+
+    @classmethod
     def offers(cls) -> frozenset[Kind]:
         """Kinds of record this connector can deliver."""
         return frozenset(kind for spec in cls.streams.values() for kind in spec.kinds)
