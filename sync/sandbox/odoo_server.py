@@ -1,4 +1,4 @@
-"""JSON-RPC as Odoo 19 speaks it to odoorpc, and a page per record for links from the portal."""
+"""JSON-RPC as Odoo 19 speaks it to odoorpc, JSON-2, and a page per record for links from the portal."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from sync.sandbox.factory import Factory
 from sync.sandbox.odoo_api import OdooError, Orm
+from sync.sandbox.odoo_json2 import API_KEY, Json2
 from sync.sandbox.odoo_masters import DATABASE, LOGIN, PASSWORD
 from sync.sandbox.wire import Request, Response, as_json, as_page
 
@@ -14,6 +15,8 @@ VERSION = {"server_version": "19.0", "server_version_info": [19, 0, 0, "final", 
            "protocol_version": 1}  # fmt: skip
 CONTENT_TYPE = "application/json; charset=utf-8"
 NO_DATABASE = 'connection to server at "127.0.0.1", port 5432 failed: FATAL:  database "{}" does not exist\n'
+
+SECRETS = (PASSWORD, API_KEY)  # an API key works as the password, too
 
 
 class OdooServer:
@@ -24,6 +27,7 @@ class OdooServer:
         self.orm = Orm(factory.odoo)
         users = factory.odoo["res.users"]
         self.uid = next(row_id for row_id in users.ids if users.get(row_id, "login") == LOGIN)
+        self.json2 = Json2(self.orm, self.uid)
 
     def answer(self, request: Request) -> Response:
         with self.factory.lock:
@@ -32,6 +36,8 @@ class OdooServer:
                 return self._page(request.path)
             if request.path in ("/jsonrpc", "/web/webclient/version_info"):
                 return self._rpc(request)
+            if request.path.startswith("/json/2/"):
+                return self.json2.answer(request)
         return Response(404, b"<!doctype html><title>404 Not Found</title><h1>Not Found</h1>", "text/html")
 
     def _rpc(self, request: Request) -> Response:
@@ -64,14 +70,14 @@ class OdooServer:
             raise OdooError("builtins.ValueError", f"Method not found: {method}")
         database, login, password = args[:3]
         _check_database(database)
-        return self.uid if (login, password) == (LOGIN, PASSWORD) else False
+        return self.uid if login == LOGIN and password in SECRETS else False
 
     def _object(self, args: list[Any], *, named: bool) -> Any:
         if len(args) < 5:
             raise OdooError("builtins.ValueError", "not enough values to unpack")
         database, uid, password, model, method, *rest = args
         _check_database(database)
-        if uid != self.uid or password != PASSWORD:
+        if uid != self.uid or password not in SECRETS:
             raise OdooError("odoo.exceptions.AccessDenied", "Access Denied")
         positional = rest[0] if named and rest else ([] if named else rest)
         keywords = rest[1] if named and len(rest) > 1 else {}
@@ -81,6 +87,8 @@ class OdooServer:
         parts = path.strip("/").split("/")
         if path == "/web/health":
             return as_json({"status": "pass"})
+        if path == "/web/version":
+            return as_json({"version_info": VERSION["server_version_info"], "version": "19.0"})
         if (
             len(parts) == 3
             and parts[0] == "odoo"

@@ -7,14 +7,30 @@ from typing import Any
 
 import httpx
 
+from sync.connectors.answers import bounded_body, network_fault
 from sync.connectors.atlas import faults
-from sync.connectors.atlas.budget import shared_budget
 from sync.connectors.atlas.values import parsed
 from sync.connectors.base import SourceConfig
+from sync.connectors.budget import Allowance, Limit
 from sync.errors import SourceUnavailable, SyncError
 
+MINUTE_S, HOUR_S = 60.0, 3600.0
 MARGIN_S = 60.0  # renew this long before a token ends
 UNTOLD_S = 1500.0  # life of a token when Atlas does not say: it is 30 minutes by default
+
+
+def allowance_of(config: SourceConfig) -> Allowance:
+    """Atlas allows 100 requests a minute and 1,000 an hour per user, unless it is set otherwise."""
+    options = config.options
+    return Allowance(
+        key=f"{config.url.rstrip('/')} {config.api_key or config.username}",
+        title="Atlas",
+        limits=(
+            Limit(int(options.get("requests_per_minute", 90)), MINUTE_S),
+            Limit(int(options.get("requests_per_hour", 900)), HOUR_S),
+        ),
+        max_wait_s=float(options.get("max_wait_s", 20)),
+    )
 
 
 class AtlasClient:
@@ -28,13 +44,7 @@ class AtlasClient:
         self.config = config
         self.base = config.url.rstrip("/")
         options = config.options
-        self.budget = shared_budget(
-            self.base,
-            config.api_key or config.username,
-            int(options.get("requests_per_minute", 90)),
-            int(options.get("requests_per_hour", 900)),
-            float(options.get("max_wait_s", 20)),
-        )
+        self.budget = config.budgets(allowance_of(config))
         self._total_s = float(options.get("total_s", 120))
         self._max_bytes = int(options.get("max_answer_mb", 64)) << 20
         self._http = httpx.Client(timeout=float(options.get("timeout_s", 30)), follow_redirects=False)
@@ -52,6 +62,7 @@ class AtlasClient:
 
     def close(self) -> None:
         self._http.close()
+        self.budget.close()
 
     def _authorised(self, method: str, path: str, body: Any, share: float) -> Any:
         """Call; when the token is rejected, log in anew and call once more."""
@@ -125,24 +136,13 @@ class AtlasClient:
         self.budget.take(share)
         try:
             with self._http.stream(method, self.base + path, json=body, headers=headers) as response:
-                content = self._content(response)
+                content = bounded_body(response, max_bytes=self._max_bytes, total_s=self._total_s)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise faults.from_network(self.base, error) from error
+            raise network_fault("Atlas", self.base, error) from error
         self._server_now = _date_of(response)
         if not response.is_success:
             raise faults.from_status(self.base, path, response.status_code, content)
         return faults.json_of(self.base, content)
-
-    def _content(self, response: httpx.Response) -> bytes:
-        deadline = time.monotonic() + self._total_s
-        content = bytearray()
-        for block in response.iter_bytes():
-            content += block
-            if len(content) > self._max_bytes:
-                raise SourceUnavailable(f"{self.base} answered with more than {self._max_bytes} bytes.")
-            if time.monotonic() > deadline:
-                raise SourceUnavailable(f"Atlas at {self.base} takes too long for its answer.")
-        return bytes(content)
 
 
 def _date_of(response: httpx.Response) -> datetime:

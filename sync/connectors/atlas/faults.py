@@ -4,8 +4,6 @@ import json
 import re
 from typing import Any
 
-import httpx
-
 from sync.errors import SchemaDrift, SourcePaused, SourceRefused, SourceUnavailable, SyncError
 
 SHOWN = 300
@@ -89,21 +87,6 @@ def _refusal(url: str, path: str, status: int, said: str) -> SyncError:
             f"Atlas says: {said or 'nothing'}"
         )
     return SourceRefused(f"Atlas refused {path} (HTTP {status}): {said or 'no reason given'}")
-
-
-def from_network(url: str, error: Exception) -> SyncError:
-    """Class what went wrong before Atlas could answer."""
-    if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
-        return SourceRefused(f"'{url}' is no address: it starts with https:// or http://.")
-    if "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return SourceRefused(
-            f"The certificate of {url} is not trusted: renew it, or install its authority here."
-        )
-    if isinstance(error, httpx.TimeoutException):
-        return SourceUnavailable(f"Atlas at {url} did not answer in time.")
-    if isinstance(error, httpx.RemoteProtocolError | httpx.DecodingError):
-        return SourceUnavailable(f"The answer of {url} broke off.")
-    return SourceUnavailable(f"Atlas at {url} cannot be reached: {error}")
 
 
 def must_be(kind: type, value: Any, url: str) -> Any:

@@ -1,25 +1,29 @@
 """Odoo Community or Enterprise, 14 and later, over its external API."""
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 from urllib.parse import urljoin
 
 from sync.connectors.base import Check, Connector, Cursor, Page, Payload, SourceConfig, StreamSpec
 from sync.connectors.odoo.api import CHUNK, OdooApi
 from sync.connectors.odoo.checking import checked, why_empty
-from sync.connectors.odoo.reader import StreamReader
+from sync.connectors.odoo.json2 import Json2Transport, offered_version
+from sync.connectors.odoo.reader import StreamReader, cursor_from
 from sync.connectors.odoo.streams import STREAMS
-from sync.connectors.odoo.transport import JsonRpcTransport
-from sync.errors import SchemaDrift
+from sync.connectors.odoo.transport import JsonRpcTransport, Transport
+from sync.errors import SchemaDrift, SourceRefused
 from sync.records import Record
+
+JSON_2, JSON_RPC = "json-2", "json-rpc"
 
 
 class OdooConnector(Connector):
-    """Reads Odoo through odoorpc.
+    """Reads Odoo through JSON-2 where the server offers it and there is an API key, else through odoorpc.
 
-    Options (all may be left out): ``overlap_min`` (30), ``page_size`` (500), ``timeout_s``, ``total_s``,
-    ``max_answer_mb``, ``version`` (major version, for links into Odoo 17 and older).
+    Options (all may be left out): ``transport`` (``json-2`` or ``json-rpc``, instead of what is found),
+    ``overlap_min`` (30), ``page_size`` (500), ``timeout_s``, ``total_s``, ``max_answer_mb``, ``version``
+    (major version, for links into Odoo 17 and older).
     """
 
     name: ClassVar[str] = "odoo"
@@ -33,7 +37,7 @@ class OdooConnector(Connector):
     @property
     def _api(self) -> OdooApi:
         if self._connected is None:
-            self._connected = OdooApi(JsonRpcTransport(self.config))
+            self._connected = OdooApi(transport_for(self.config))
         return self._connected
 
     def check(self) -> Check:
@@ -61,6 +65,9 @@ class OdooConnector(Connector):
 
     def read(self, stream: str, cursor: Cursor) -> Iterator[Page]:
         return self._reader(stream).pages(cursor)
+
+    def cursor_since(self, stream: str, since: datetime) -> Cursor:
+        return cursor_from(STREAMS[stream].spec, since)
 
     def read_keys(self, stream: str) -> Iterator[str]:
         return self._reader(stream).keys()
@@ -92,3 +99,20 @@ class OdooConnector(Connector):
         if self._connected is not None:
             self._connected.transport.close()
             self._connected = None
+
+
+def transport_for(config: SourceConfig) -> Transport:
+    """The way to call this server: JSON-2 is there from Odoo 19 on, JSON-RPC to Odoo 21.
+
+    Raises:
+        SourceRefused: JSON-2 is wanted, and there is no API key for it.
+    """
+    wanted = str(config.options.get("transport", ""))
+    if wanted == JSON_2 and not config.api_key:
+        raise SourceRefused("JSON-2 takes an API key, no password: enter one on the Sources page.")
+    if wanted == JSON_RPC or not config.api_key:
+        return JsonRpcTransport(config)
+    version = offered_version(config)
+    if version is None and wanted != JSON_2:
+        return JsonRpcTransport(config)
+    return Json2Transport(config, version or "19 or newer")

@@ -7,10 +7,13 @@ import http.client
 import json
 import re
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.message import Message
 from typing import Any
 from urllib.error import HTTPError, URLError
+
+import httpx
 
 from sync.errors import SchemaDrift, SourceRefused, SourceUnavailable, SyncError
 
@@ -64,10 +67,11 @@ def _no_access(message: str, call: Call) -> SyncError:
 
 
 def _user_error(message: str, call: Call) -> SyncError:
-    missing = re.search(r"Object (\S+) doesn.t exist", message)
+    missing = re.search(r"Object (\S+) doesn.t exist|the model '(\S+)' does not exist", message)
     if not missing:
         return SourceRefused(f"Odoo refused {call}: {message}")
-    app = APPS.get(missing[1].partition(".")[0], f"that brings {missing[1]}")
+    model = missing[1] or missing[2]
+    app = APPS.get(model.partition(".")[0], f"that brings {model}")
     # The same words for all models of an app: they are one cause.
     return SourceRefused(f"Odoo lacks what is read here: install the app {app} there, or pause this stream.")
 
@@ -94,6 +98,10 @@ def _key_error(message: str, call: Call) -> SyncError:
     return database_unknown(call) if call.database in message else _not_understood(message, call)
 
 
+def _not_found(message: str, call: Call) -> SyncError:
+    return _user_error(message, call) if "the model" in message else _not_understood(message, call)
+
+
 BY_NAME: dict[str, Callable[[str, Call], SyncError]] = {
     "odoo.exceptions.AccessDenied": lambda message, call: login_refused(call),
     "odoo.exceptions.AccessError": _no_access,
@@ -105,6 +113,8 @@ BY_NAME: dict[str, Callable[[str, Call], SyncError]] = {
     "builtins.TypeError": _not_understood,
     "builtins.KeyError": _key_error,
     "psycopg2.OperationalError": _database_error,
+    "werkzeug.exceptions.Unauthorized": lambda message, call: login_refused(call),
+    "werkzeug.exceptions.NotFound": _not_found,
 }
 
 
@@ -115,9 +125,26 @@ def from_answer(info: Any, call: Call) -> SyncError:
     data = info.get("data") if isinstance(info, dict) else None
     if not isinstance(data, dict):
         return not_odoo(call)
+    return _named(data, call)
+
+
+def _named(data: Mapping[str, Any], call: Call) -> SyncError:
     message = " ".join(str(data.get("message", "")).split())[:SHOWN]
     named = BY_NAME.get(str(data.get("name", "")))
     return named(message, call) if named else SourceUnavailable(f"Odoo failed at {call}: {message}")
+
+
+def from_json2(status: int, headers: httpx.Headers, content: bytes, call: Call) -> SyncError:
+    """Class an error that JSON-2 answered: Odoo's own names its class; others come from something between."""
+    try:
+        data = json.loads(content)
+    except ValueError:
+        data = None
+    if isinstance(data, dict) and "name" in data:
+        return _named(data, call)
+    if status == 404 and b"database" in content:
+        return database_unknown(call)
+    return _from_status(status, headers, call)
 
 
 def not_odoo(call: Call) -> SourceUnavailable:
@@ -127,19 +154,20 @@ def not_odoo(call: Call) -> SourceUnavailable:
     )
 
 
-def _from_status(error: HTTPError, call: Call) -> SyncError:
-    if 300 <= error.code < 400:
-        target = error.headers.get("Location", "another address")
+def _from_status(status: int, headers: Message | httpx.Headers, call: Call) -> SyncError:
+    if 300 <= status < 400:
+        target = headers.get("Location", "another address")
         return SourceRefused(f"{call.url} sends us on to {target}: enter that address on the Sources page.")
-    if error.code in (401, 403):
+    if status in (401, 403):
+        return SourceRefused(f"A proxy in front of {call.url} refuses us (HTTP {status}): let us through it.")
+    if status in (404, 405):
         return SourceRefused(
-            f"A proxy in front of {call.url} refuses us (HTTP {error.code}): let us through it."
+            f"There is no Odoo at {call.url} (HTTP {status}): check the address. "
+            "From Odoo 22 on the account needs an API key."
         )
-    if error.code in (404, 405):
-        return SourceRefused(f"There is no Odoo at {call.url} (HTTP {error.code}): check the address.")
-    asked = str(error.headers.get("Retry-After", ""))
+    asked = str(headers.get("Retry-After", ""))
     wait = float(asked) if asked.isdigit() else None
-    return SourceUnavailable(f"Odoo at {call.url} is out of order (HTTP {error.code}).", retry_after=wait)
+    return SourceUnavailable(f"Odoo at {call.url} is out of order (HTTP {status}).", retry_after=wait)
 
 
 def _from_tls(error: ssl.SSLError, call: Call) -> SyncError:
@@ -158,7 +186,7 @@ def from_network(error: Exception, call: Call) -> SyncError:
     cause = error.reason if isinstance(error, URLError) and not isinstance(error, HTTPError) else error
     match cause:
         case HTTPError():
-            return _from_status(cause, call)
+            return _from_status(cause.code, cause.headers, call)
         case ssl.SSLError():
             return _from_tls(cause, call)
         case TimeoutError():

@@ -1,7 +1,4 @@
-"""How calls reach Odoo. One implementation today: JSON-RPC through odoorpc.
-
-Odoo 22 drops ``/jsonrpc``; JSON-2 will be the second implementation of ``Transport``.
-"""
+"""How calls reach Odoo: what a transport is, and JSON-RPC through odoorpc. JSON-2 is in ``json2.py``."""
 
 import http.client
 import logging

@@ -1,4 +1,4 @@
-"""Both connectors keep the contract, against the sandbox."""
+"""All connectors keep the contract, against the sandbox."""
 
 import json
 from dataclasses import replace
@@ -14,6 +14,7 @@ from sync.connectors.atlas.streams import CHILDREN, LISTED
 from sync.connectors.base import SourceConfig, StreamSpec
 from sync.connectors.odoo.connector import OdooConnector
 from sync.sandbox import Request, Response, Sandbox
+from sync.sandbox.odoo_json2 import API_KEY
 from sync.sandbox.odoo_server import OdooServer
 from tests.sync.connectors.contract import ConnectorContract
 from tests.sync.connectors.stand_in import Change, StandIn
@@ -43,6 +44,23 @@ class TestOdoo(ConnectorContract):
         return StandIn(sandbox.odoo, config, replace(config, password="wrong"), answer, without_odoo_field)
 
 
+class TestOdooJson2(ConnectorContract):
+    connector = OdooConnector
+    lively = TestOdoo.lively
+
+    @pytest.fixture
+    def stand_in(self, sandbox: Sandbox) -> StandIn:
+        config = SourceConfig(
+            url=sandbox.odoo_url,
+            username="mfgportal",
+            api_key=API_KEY,
+            database="mfg",
+            options={"page_size": 7},
+        )
+        answer = OdooServer(sandbox.factory).answer
+        return StandIn(sandbox.odoo, config, replace(config, api_key="wrong"), answer, without_json2_field)
+
+
 class TestAtlas(ConnectorContract):
     connector = AtlasConnector
     lively = frozenset({"work_orders"})
@@ -69,6 +87,17 @@ def without_odoo_field(spec: StreamSpec, field: str) -> Change:
         body = json.loads(true.body)
         body["result"].pop(field)
         return replace(true, body=json.dumps(body).encode())
+
+    return change
+
+
+def without_json2_field(spec: StreamSpec, field: str) -> Change:
+    """``fields_get`` of the stream's model lacks the field."""
+
+    def change(request: Request, true: Response) -> Response:
+        if request.path != f"/json/2/{spec.model}/fields_get":
+            return true
+        return replace(true, body=json.dumps(_without(json.loads(true.body), field)).encode())
 
     return change
 

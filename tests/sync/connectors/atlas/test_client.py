@@ -9,6 +9,7 @@ import httpx
 import pytest
 from werkzeug import Request, Response
 
+from sync.connectors.answers import network_fault
 from sync.connectors.atlas import faults
 from sync.connectors.atlas.client import AtlasClient
 from sync.connectors.atlas.connector import AtlasConnector
@@ -176,7 +177,7 @@ def test_a_huge_answer_is_cut(atlas: FakeAtlas) -> None:
     ],
 )
 def test_network_errors(error: Exception, kind: type[SyncError]) -> None:
-    assert type(faults.from_network("https://atlas.example.com", error)) is kind
+    assert type(network_fault("Atlas", "https://atlas.example.com", error)) is kind
 
 
 def test_no_address(atlas: FakeAtlas) -> None:
