@@ -37,6 +37,8 @@ NAMES = {
     Kind.PRODUCTION: "production record",
     Kind.LABOUR: "logged work",
     Kind.PART_USE: "part use",
+    Kind.COST: "cost",
+    Kind.STOCK: "stock level",
 }
 
 

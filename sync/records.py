@@ -27,6 +27,8 @@ class Kind(StrEnum):
     PRODUCTION = "production"
     LABOUR = "labour"
     PART_USE = "part_use"
+    COST = "cost"
+    STOCK = "stock"
 
 
 class WorkType(StrEnum):
@@ -34,6 +36,15 @@ class WorkType(StrEnum):
 
     CORRECTIVE = "corrective"
     PREVENTIVE = "preventive"
+    OTHER = "other"
+
+
+class CostCategory(StrEnum):
+    """What money was spent on. ``contractor``: people and firms from outside."""
+
+    LABOUR = "labour"
+    PARTS = "parts"
+    CONTRACTOR = "contractor"
     OTHER = "other"
 
 
@@ -78,7 +89,10 @@ class Master(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlantRecord(Master):
+    """``currency``: ISO 4217 code of its books; "" where the source does not say."""
+
     timezone: str = ""
+    currency: str = ""
     calendar: Ref | None = None
 
 
@@ -121,7 +135,11 @@ class CalendarRecord(Master):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EquipmentRecord(Master):
-    """``work_unit``: it produces (ISA-95 work unit), so it has OEE; otherwise only maintenance KPIs."""
+    """``work_unit``: it produces (ISA-95 work unit), so it has OEE; otherwise only maintenance KPIs.
+
+    ``replacement_value``: what it cost, or costs to replace, in the plant's currency (EN 15341 E1's
+    divisor); None where the source has none.
+    """
 
     plant: Ref | None = None
     line: Ref | None = None
@@ -130,6 +148,8 @@ class EquipmentRecord(Master):
     equipment_class: str = ""
     work_unit: bool = False
     down_now: bool | None = None
+    replacement_value: float | None = None
+    in_service_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,11 +257,49 @@ class LabourRecord(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartUseRecord(Record):
+    """Parts taken for a work order; ``returned``: brought back, the quantity is positive all the same."""
+
     work_order: Ref
     part: Ref
     quantity: float
     unit_cost: float | None = None
     used_at: datetime | None = None
+    returned: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostRecord(Record):
+    """Money spent on maintenance that no labour or part use of the same source tells already.
+
+    ``amount`` is positive for a cost, negative for a credit. ``currency`` "" = the plant's. ``at`` is when it
+    was spent, ``day`` the day alone where the source keeps no more. It belongs to its own equipment or
+    plant where it names one, else to its work order's.
+    """
+
+    category: CostCategory
+    amount: float
+    currency: str = ""
+    at: datetime | None = None
+    day: date | None = None
+    work_order: Ref | None = None
+    equipment: Ref | None = None
+    plant: Ref | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockRecord(Record):
+    """How much of a product lies at a location, in the product's unit; below zero where books lag behind.
+
+    ``unit_value``: what one is worth in the plant's currency; ``at``: when the source last changed the level.
+    """
+
+    product: Ref
+    location: str
+    quantity: float
+    plant: Ref | None = None
+    unit_value: float | None = None
+    at: datetime | None = None
 
 
 KIND_OF: dict[type[Record], Kind] = {
@@ -260,4 +318,6 @@ KIND_OF: dict[type[Record], Kind] = {
     ProductionRecord: Kind.PRODUCTION,
     LabourRecord: Kind.LABOUR,
     PartUseRecord: Kind.PART_USE,
+    CostRecord: Kind.COST,
+    StockRecord: Kind.STOCK,
 }

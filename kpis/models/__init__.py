@@ -1,7 +1,16 @@
 """The reporting schema: places, masters, facts, components. Only sync's load and our roll-up write it."""
 
 from kpis.models.components import ReasonComponents, ShiftComponents, StaleDay
-from kpis.models.facts import Downtime, Labour, PartUse, Production, Run, WorkOrder
+from kpis.models.facts import (
+    CostEntry,
+    Downtime,
+    Labour,
+    PartUse,
+    Production,
+    Run,
+    StockLevel,
+    WorkOrder,
+)
 from kpis.models.masters import (
     CalendarAttendance,
     CalendarLeave,
@@ -18,6 +27,7 @@ from kpis.models.places import Equipment, Line, Plant
 __all__ = [
     "CalendarAttendance",
     "CalendarLeave",
+    "CostEntry",
     "Downtime",
     "Equipment",
     "Labour",
@@ -35,6 +45,7 @@ __all__ = [
     "ShiftCalendar",
     "ShiftComponents",
     "StaleDay",
+    "StockLevel",
     "Technician",
     "WorkOrder",
 ]

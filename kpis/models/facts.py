@@ -4,7 +4,7 @@ from django.db import models
 
 from kpis.models.base import Fact
 from kpis.models.masters import Operation, Part, Product, Reason, Technician
-from kpis.models.places import Equipment
+from kpis.models.places import Equipment, Plant
 
 
 class WorkOrder(Fact):
@@ -96,7 +96,19 @@ class Production(Fact):
         ]
 
 
-class Labour(Fact):
+class Spent(Fact):
+    """What work took. ``counts``: its source is the system of record of its kind.
+
+    What another source says of the same is kept beside it, to be reconciled, and adds to no figure.
+    """
+
+    counts = models.BooleanField(db_default=True, default=True)
+
+    class Meta(Fact.Meta):
+        abstract = True
+
+
+class Labour(Spent):
     """Work logged on a work order. ``hourly_rate`` in the plant's currency."""
 
     work_order = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="labour")
@@ -108,9 +120,50 @@ class Labour(Fact):
     hourly_rate = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
 
 
-class PartUse(Fact):
+class PartUse(Spent):
+    """Parts taken for a work order; a negative quantity was brought back."""
+
     work_order = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="part_uses")
     part = models.ForeignKey(Part, on_delete=models.PROTECT, related_name="uses")
     quantity = models.FloatField()
     unit_cost = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
+
+
+class CostEntry(Spent):
+    """Money spent on maintenance beside labour and parts used. Negative = a credit.
+
+    Its place is its own equipment or plant, else its work order's. ``currency`` "" = the plant's.
+    ``day`` is the day alone, where the source keeps no time; at most one of ``at`` and ``day`` is set.
+    """
+
+    category = models.CharField(max_length=20)
+    label = models.CharField(max_length=400, blank=True, default="")
+    amount = models.DecimalField(max_digits=16, decimal_places=4)
+    currency = models.CharField(max_length=3, blank=True, default="")
+    at = models.DateTimeField(null=True, blank=True)
+    day = models.DateField(null=True, blank=True)
+    work_order = models.ForeignKey(
+        WorkOrder, null=True, blank=True, on_delete=models.CASCADE, related_name="costs"
+    )
+    equipment = models.ForeignKey(
+        Equipment, null=True, blank=True, on_delete=models.PROTECT, related_name="costs"
+    )
+    plant = models.ForeignKey(Plant, null=True, blank=True, on_delete=models.PROTECT, related_name="costs")
+
+    class Meta(Spent.Meta):
+        indexes = [models.Index(fields=["at"]), models.Index(fields=["day"])]
+
+
+class StockLevel(Fact):
+    """How much of a product lies at a location of the source; negative where its books lag behind.
+
+    ``unit_value`` is in the plant's currency; ``at`` is when the source last changed the level.
+    """
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="stock")
+    plant = models.ForeignKey(Plant, null=True, blank=True, on_delete=models.PROTECT, related_name="stock")
+    location = models.CharField(max_length=200)
+    quantity = models.FloatField()
+    unit_value = models.DecimalField(max_digits=16, decimal_places=4, null=True, blank=True)
+    at = models.DateTimeField(null=True, blank=True)

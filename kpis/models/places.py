@@ -40,6 +40,7 @@ class Equipment(Master):
 
     ``work_unit``: it produces, so it carries OEE. Others carry maintenance KPIs only.
     ``calendar`` falls back to the plant's, then to round the clock.
+    ``replacement_value`` is in the plant's currency.
     """
 
     plant = models.ForeignKey(Plant, on_delete=models.PROTECT, related_name="equipment")
@@ -52,6 +53,8 @@ class Equipment(Master):
     )
     equipment_class = models.CharField(max_length=120, blank=True, default="")
     work_unit = models.BooleanField(default=False)
+    replacement_value = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    in_service_on = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ["name"]
