@@ -5,15 +5,19 @@ A connector is a folder with a ``connector.py`` whose class derives from ``Conne
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, ClassVar
+from datetime import date, datetime
+from typing import Any, ClassVar, Literal
 
+from sync.connectors.budget import Budgets, in_process
+from sync.errors import SourceRefused
 from sync.records import Kind, Record
 
 Payload = dict[str, Any]
 Cursor = dict[str, Any]
+Mode = Literal["poll", "batch", "event"]
+Criticality = Literal["high", "normal", "low"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +30,7 @@ class SourceConfig:
         api_key: used instead of the password where the source takes one.
         database: Odoo's database name.
         options: connector-specific settings, e.g. ``requests_per_minute``.
+        budgets: gives the budget that requests to a limited source are taken from.
     """
 
     url: str
@@ -34,6 +39,7 @@ class SourceConfig:
     api_key: str = field(default="", repr=False)
     database: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    budgets: Budgets = field(default=in_process, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +56,13 @@ class StreamSpec:
         rank: order of a first load and priority in the request budget; masters are low.
         incremental: False = the whole set is read each time and compared by content.
         acceptable_delay_s: age above which the stream counts as late.
+        mode: how rows come: asked for again and again, in rare large lots, or sent to us one by one.
+        criticality: what is at stake when it is late.
+        refresh_every_s: slower cycle on which all is read again, for what changes without moving the
+            source's own mark of change; None: what changed is all there is to read.
+        reconciliation: key of the rule that compares the stream with its source; "" = none.
+        dated_by: property of a row by whose month rows are counted against the source, in UTC; "": by none.
+        summed: the row's main quantities, added up beside the count.
     """
 
     name: str
@@ -61,6 +74,12 @@ class StreamSpec:
     rank: int = 50
     incremental: bool = True
     acceptable_delay_s: int = 900
+    mode: Mode = "poll"
+    criticality: Criticality = "normal"
+    refresh_every_s: int | None = None
+    reconciliation: str = ""
+    dated_by: str = ""
+    summed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +121,40 @@ class Check:
     warnings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a source holds of a stream.
+
+    Args:
+        month: first day of the month counted (by ``StreamSpec.dated_by``); None: all rows.
+        sums: by the fields of ``StreamSpec.summed``.
+    """
+
+    month: date | None
+    rows: int
+    sums: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One of the rows behind a tally. ``values``: those of ``StreamSpec.summed``."""
+
+    external_key: str
+    values: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A value the source computed itself, of one of its records. ``about``: key of what it adds up by."""
+
+    external_key: str
+    label: str
+    value: float
+    about: str = ""
+
+
 class Connector(ABC):
-    """Reads one source. Holds a connection; not shared between threads.
+    """Reads one source. Holds a connection; used by one thread at a time.
 
     Methods raise ``SourceUnavailable`` (retry), ``SourceRefused`` (a person acts) or ``SchemaDrift``;
     ``to_records`` raises ``BadRow``.
@@ -142,6 +193,14 @@ class Connector(ABC):
     def read(self, stream: str, cursor: Cursor) -> Iterator[Page]:
         """Yield pages from ``cursor`` ({} = from the start) until the source has no more for now."""
 
+    def cursor_since(self, stream: str, since: datetime) -> Cursor:
+        """The cursor from which ``read`` yields what changed at or after ``since``; {} where it yields all.
+
+        Raises:
+            SourceRefused: the source cannot be read from a moment on.
+        """
+        raise SourceRefused(f"“{self.streams[stream].title}” cannot be read from a moment on: read it whole.")
+
     @abstractmethod
     def read_keys(self, stream: str) -> Iterator[str]:
         """Yield the external key of every row the source still has (for the deletion sweep)."""
@@ -160,6 +219,18 @@ class Connector(ABC):
     def why_empty(cls, stream: str) -> str:
         """What it may mean that a stream shows not one row, with the cure; "" where that is normal."""
         return ""
+
+    def tallies(self, stream: str, months: Sequence[date]) -> list[Tally] | None:
+        """Rows and sums of each month and of all, counted by the source; None: it has no cheap way."""
+        return None
+
+    def tally_rows(self, stream: str, month: date | None) -> Iterator[Counted]:
+        """The rows behind a tally. Where the source does not count, its keys."""
+        return (Counted(key) for key in self.read_keys(stream))
+
+    def figures(self, name: str, month: date | None = None) -> Iterator[Figure] | None:
+        """Values the source computes itself, such as ``oee``; None: it has none of that name."""
+        return None
 
     def close(self) -> None:
         """Release the connection. Safe to call twice."""

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sync.connectors.atlas import listing, values
-from sync.connectors.atlas.budget import BudgetSpent
 from sync.connectors.atlas.client import AtlasClient
 from sync.connectors.atlas.lookups import DowntimeLookups, lookups_of
 from sync.connectors.atlas.spec import ChildStream
 from sync.connectors.atlas.streams import LISTED
 from sync.connectors.base import Cursor, Page, Payload, Row
+from sync.connectors.budget import BudgetSpent
 
 BATCH = 25
 MARK_OVERLAP = timedelta(hours=1)

@@ -1,15 +1,25 @@
 """Atlas CMMS (cloud or self-hosted) over its REST API."""
 
-from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 
-from sync.connectors.atlas import listing
+from sync.connectors.atlas import listing, tallies
 from sync.connectors.atlas.children import ChildReader, Pace
 from sync.connectors.atlas.client import AtlasClient
 from sync.connectors.atlas.reader import ListedReader
 from sync.connectors.atlas.streams import CHILDREN, LISTED
-from sync.connectors.base import Check, Connector, Cursor, Page, Payload, SourceConfig, StreamSpec
+from sync.connectors.base import (
+    Check,
+    Connector,
+    Counted,
+    Cursor,
+    Page,
+    Payload,
+    SourceConfig,
+    StreamSpec,
+    Tally,
+)
 from sync.errors import SourceRefused
 from sync.records import Record
 
@@ -32,7 +42,7 @@ class AtlasConnector(Connector):
     """Reads Atlas CMMS with e-mail and password, or with an API key where the licence allows it.
 
     Options (all may be left out): those of ``AtlasClient``, ``overlap_h`` (24), ``warm_per_run`` (40),
-    ``cold_per_run`` (10), ``recheck_days`` (14), ``page_size`` (500),
+    ``cold_per_run`` (10), ``recheck_days`` (14), ``page_size`` (500), ``most_lookups`` (200, of a reconciliation),
     ``ui_url`` (where people open Atlas, if not at ``url``).
     """
 
@@ -67,8 +77,22 @@ class AtlasConnector(Connector):
     def read(self, stream: str, cursor: Cursor) -> Iterator[Page]:
         return self._reader(stream).pages(cursor)
 
+    def cursor_since(self, stream: str, since: datetime) -> Cursor:
+        """Children do not say when they changed: those of parents changed since, and their usual rounds."""
+        return {"since": since.isoformat(), "warm": 0, "cold": 0} if self.streams[stream].incremental else {}
+
     def read_keys(self, stream: str) -> Iterator[str]:
         return self._reader(stream).keys()
+
+    def tallies(self, stream: str, months: Sequence[date]) -> list[Tally] | None:
+        return tallies.tallies(self._client, LISTED[stream], months) if stream in LISTED else None
+
+    def tally_rows(self, stream: str, month: date | None) -> Iterator[Counted]:
+        """Children are listed by parent only: a look-up each, so only where the parents are few."""
+        if stream in LISTED:
+            return tallies.rows(self._client, LISTED[stream], month)
+        tallies.few_parents(self._client, CHILDREN[stream], int(self.config.options.get("most_lookups", 200)))
+        return super().tally_rows(stream, month)
 
     def _reader(self, stream: str) -> ListedReader | ChildReader:
         options = self.config.options

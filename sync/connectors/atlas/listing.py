@@ -33,9 +33,14 @@ def completed_since(since: datetime) -> Filter:
     return _from("completedOn", since)
 
 
-def _from(field: str, since: datetime) -> Filter:
-    value = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    return {"field": field, "operation": "ge", "enumName": "JS_DATE", "value": value}
+def between(field: str, first: datetime, last: datetime) -> list[Filter]:
+    """Rows from ``first`` to ``last``, both included; Atlas knows no other bounds of times."""
+    return [_from(field, first), _from(field, last, "le")]
+
+
+def _from(field: str, since: datetime, operation: str = "ge") -> Filter:
+    value = since.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return {"field": field, "operation": operation, "enumName": "JS_DATE", "value": value}
 
 
 def search(

@@ -135,6 +135,7 @@ _LISTED = (
             },
             every_s=120,
             rank=40,
+            dated_by="createdAt",
         ),
         path="/work-orders/search",
         to_records=facts.work_order,

@@ -12,13 +12,18 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from sync.connectors.base import Cursor, Page, Payload, Row
+from sync.connectors.base import Cursor, Page, Payload, Row, StreamSpec
 from sync.connectors.odoo import values
 from sync.connectors.odoo.api import CHUNK, Domain, OdooApi
 from sync.connectors.odoo.spec import OdooStream
 from sync.errors import BadRow, SourceUnavailable
 
 STAMP = "%Y-%m-%d %H:%M:%S"
+
+
+def cursor_from(spec: StreamSpec, since: datetime) -> Cursor:
+    """The cursor of a window that begins at ``since``; a snapshot is always whole."""
+    return {"since": since.astimezone(UTC).strftime(STAMP)} if spec.incremental else {}
 
 
 class StreamReader:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from sync.connectors.atlas.budget import BudgetSpent
 from sync.connectors.atlas.connector import AtlasConnector
 from sync.connectors.base import Cursor, Page
+from sync.connectors.budget import BudgetSpent
 from sync.errors import SchemaDrift, SourceUnavailable
 from tests.sync.connectors.atlas import dto
 from tests.sync.connectors.atlas.fake import FakeAtlas, as_json

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.connectors.atlas.budget import BudgetSpent, RequestBudget, shared_budget
+from sync.connectors.budget import Allowance, BudgetSpent, Limit, RequestBudget, in_process
 
 
 class Clock:
@@ -20,8 +20,14 @@ class Clock:
         self.slept += seconds
 
 
+def allowance(key: str, per_minute: int, per_hour: int, max_wait_s: float = 20) -> Allowance:
+    limits = (Limit(per_minute, 60), Limit(per_hour, 3600))
+    return Allowance(key=key, title="Atlas", limits=limits, max_wait_s=max_wait_s)
+
+
 def budget(clock: Clock, per_minute: int, per_hour: int, max_wait_s: float = 20) -> RequestBudget:
-    return RequestBudget(per_minute, per_hour, max_wait_s, clock=clock.time, sleep=clock.sleep)
+    allowed = allowance("one", per_minute, per_hour, max_wait_s)
+    return RequestBudget(allowed, clock=clock.time, sleep=clock.sleep)
 
 
 def test_it_waits_a_little() -> None:
@@ -54,10 +60,16 @@ def test_the_less_urgent_leave_a_part_of_the_hour() -> None:
 
 
 def test_one_budget_per_account() -> None:
-    first = shared_budget("http://atlas", "a", 90, 900, 20)
-    assert shared_budget("http://atlas", "a", 90, 900, 20) is first
-    assert shared_budget("http://atlas", "b", 90, 900, 20) is not first
-    assert shared_budget("http://atlas", "a", 50, 900, 20) is not first
+    first = in_process(allowance("a", 90, 900))
+    assert in_process(allowance("a", 90, 900)) is first
+    assert in_process(allowance("b", 90, 900)) is not first
+    assert in_process(allowance("a", 50, 900)) is not first
+
+
+def test_a_source_without_limits_is_asked_at_will() -> None:
+    free = RequestBudget(Allowance(key="free", title="Free", limits=()))
+    for _ in range(1000):
+        free.take()
 
 
 @given(st.lists(st.floats(0, 30), max_size=60), st.integers(1, 5), st.integers(5, 20))
