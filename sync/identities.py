@@ -99,7 +99,7 @@ def ref_to(record: Master) -> Ref:
 
 def owners() -> dict[str, int]:
     """Kind → id of the source that is its system of record."""
-    return dict(Ownership.objects.values_list("kind", "source_id"))
+    return dict(Ownership.objects.filter(field="").values_list("kind", "source_id"))
 
 
 def resolve(source: Source, refs: Iterable[Ref]) -> dict[Ref, int]:

@@ -138,7 +138,8 @@ class EquipmentRecord(Master):
     """``work_unit``: it produces (ISA-95 work unit), so it has OEE; otherwise only maintenance KPIs.
 
     ``replacement_value``: what it cost, or costs to replace, in the plant's currency (EN 15341 E1's
-    divisor); None where the source has none.
+    divisor); None where the source has none. ``down_now`` and ``status``: whether it is down at this moment,
+    and the source's own name for its state.
     """
 
     plant: Ref | None = None
@@ -148,6 +149,7 @@ class EquipmentRecord(Master):
     equipment_class: str = ""
     work_unit: bool = False
     down_now: bool | None = None
+    status: str = ""
     replacement_value: float | None = None
     in_service_on: date | None = None
 
@@ -230,13 +232,18 @@ class ProductionRecord(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkOrderRecord(Record):
-    """A maintenance work order. ``counterpart`` names the same order in another system, by its number."""
+    """A maintenance work order. ``counterpart`` names the same order in another system, by its number.
+
+    ``stage`` is the source's own name of its status where it has finer ones, ``stage_key`` the stage's key.
+    """
 
     number: str
     title: str
     equipment: Ref | None
     work_type: WorkType
     status: WorkStatus
+    stage: str = ""
+    stage_key: str = ""
     priority: str = ""
     created_at: datetime | None = None
     due_at: datetime | None = None

@@ -1,8 +1,6 @@
-"""Sources as people handle them: add, check, address of a record, age of the data."""
+"""Sources as people handle them: add, check, address of a record."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -16,30 +14,6 @@ from sync.models import Ownership, Source, Stream
 from sync.records import Kind
 
 FACTS = frozenset({Kind.DOWNTIME, Kind.RUN, Kind.PRODUCTION, Kind.WORK_ORDER, Kind.LABOUR, Kind.PART_USE})
-
-
-@dataclass(frozen=True, slots=True)
-class StreamFreshness:
-    """Age of one stream. ``late``: older than its acceptable delay."""
-
-    source: str
-    stream: str
-    title: str
-    read_through: datetime | None
-    acceptable_delay_s: int
-    late: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Freshness:
-    """Age of the data. ``data_as_of``: the oldest last good read of the enabled fact streams; None: never."""
-
-    data_as_of: datetime | None
-    streams: tuple[StreamFreshness, ...]
-
-    @property
-    def late(self) -> tuple[StreamFreshness, ...]:
-        return tuple(stream for stream in self.streams if stream.late)
 
 
 def config_of(source: Source) -> SourceConfig:
@@ -130,8 +104,12 @@ def ensure_streams(source: Source) -> list[Stream]:
         policy = {
             "title": spec.title,
             "rank": spec.rank,
+            "mode": spec.mode,
             "every_s": spec.every_s,
             "acceptable_delay_s": spec.acceptable_delay_s,
+            "criticality": spec.criticality,
+            "refresh_every_s": spec.refresh_every_s,
+            "reconciliation": spec.reconciliation,
         }
         Stream.objects.get_or_create(source=source, name=spec.name, defaults=policy)
     return list(source.streams.all())
@@ -149,7 +127,7 @@ def switch_stream(stream: Stream, *, enabled: bool) -> None:
 def claim_ownership(source: Source, kinds: Collection[Kind] | None = None) -> None:
     """Make the source the system of record of kinds nobody owns yet; None: of all it offers."""
     for kind in sorted(offers(source) if kinds is None else kinds):
-        Ownership.objects.get_or_create(kind=kind, defaults={"source": source})
+        Ownership.objects.get_or_create(kind=kind, field="", defaults={"source": source})
 
 
 def check(source: Source) -> Check:
@@ -170,27 +148,3 @@ def record_url(source_name: str, external_key: str) -> str:
         return class_of(source).record_url(config_of(source), external_key)
     except SourceRefused:
         return ""
-
-
-def freshness() -> Freshness:
-    """Age of the data, for the page header and the API's ``data_as_of``. One query."""
-    now = timezone.now()
-    rows = Stream.objects.filter(enabled=True, source__enabled=True).select_related("source")
-    streams = list(rows.order_by("source__name", "rank", "name"))
-    of_facts = [stream.read_through for stream in streams if _reads_facts(stream)]
-    known = [moment for moment in of_facts if moment is not None]
-    complete = bool(of_facts) and len(known) == len(of_facts)
-    return Freshness(min(known) if complete else None, tuple(_age(stream, now) for stream in streams))
-
-
-def _reads_facts(stream: Stream) -> bool:
-    spec = spec_of(stream)
-    return spec is not None and bool(FACTS & set(spec.kinds))
-
-
-def _age(stream: Stream, now: datetime) -> StreamFreshness:
-    allowed = timedelta(seconds=stream.acceptable_delay_s)
-    late = stream.read_through is None or now - stream.read_through > allowed
-    return StreamFreshness(
-        stream.source.name, stream.name, stream.title, stream.read_through, stream.acceptable_delay_s, late
-    )

@@ -1,5 +1,6 @@
 """The reporting schema: places, masters, facts, components. Only sync's load and our roll-up write it."""
 
+from kpis.models.changes import StatusChange
 from kpis.models.components import ReasonComponents, ShiftComponents, StaleDay
 from kpis.models.facts import (
     CostEntry,
@@ -45,6 +46,7 @@ __all__ = [
     "ShiftCalendar",
     "ShiftComponents",
     "StaleDay",
+    "StatusChange",
     "StockLevel",
     "Technician",
     "WorkOrder",

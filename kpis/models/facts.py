@@ -8,7 +8,10 @@ from kpis.models.places import Equipment, Plant
 
 
 class WorkOrder(Fact):
-    """A maintenance work order. ``completed_on`` is the day alone, where the source keeps no more (Odoo)."""
+    """A maintenance work order. ``completed_on`` is the day alone, where the source keeps no more (Odoo).
+
+    ``stage`` is the source's own name of its status where it has finer ones, ``stage_key`` the stage's key.
+    """
 
     number = models.CharField(max_length=80, blank=True, default="")
     title = models.CharField(max_length=400)
@@ -17,6 +20,8 @@ class WorkOrder(Fact):
     )
     work_type = models.CharField(max_length=20)
     status = models.CharField(max_length=20)
+    stage = models.CharField(max_length=120, blank=True, default="")
+    stage_key = models.CharField(max_length=120, blank=True, default="")
     priority = models.CharField(max_length=20, blank=True, default="")
     created_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)

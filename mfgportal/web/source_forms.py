@@ -100,7 +100,7 @@ class OwnershipForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        owners = dict(Ownership.objects.values_list("kind", "source__name"))
+        owners = dict(Ownership.objects.filter(field="").values_list("kind", "source__name"))
         offered = {source: offers(source) for source in Source.objects.all()}
         for kind in Kind:
             choices = [(source.name, source.title) for source, kinds in offered.items() if kind in kinds]
@@ -112,9 +112,9 @@ class OwnershipForm(forms.Form):
         ids = dict(Source.objects.values_list("name", "pk"))
         for kind, name in self.cleaned_data.items():
             if name:
-                Ownership.objects.update_or_create(kind=kind, defaults={"source_id": ids[name]})
+                Ownership.objects.update_or_create(kind=kind, field="", defaults={"source_id": ids[name]})
             else:
-                Ownership.objects.filter(kind=kind).delete()
+                Ownership.objects.filter(kind=kind, field="").delete()
 
 
 def _owner(kind: Kind, choices: list[tuple[str, str]], owner: str) -> forms.ChoiceField:

@@ -3,18 +3,20 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from kpis.models import Downtime, Labour, PartUse, Production, Run, WorkOrder
+from kpis.models import CostEntry, Downtime, Labour, PartUse, Production, Run, StockLevel, WorkOrder
 from kpis.models.base import Fact
 from sync.landing import Landed
+from sync.load import spending
+from sync.load.spending import money, optional_id
 from sync.load.touched import Touched, differing
 from sync.records import (
+    CostRecord,
     DowntimeRecord,
     LabourRecord,
     PartUseRecord,
@@ -22,6 +24,7 @@ from sync.records import (
     Record,
     Ref,
     RunRecord,
+    StockRecord,
     WorkOrderRecord,
 )
 from sync.staging import Line, merge, stage
@@ -62,14 +65,6 @@ def refs_of(record: Record, names: Collection[str]) -> list[Ref]:
     return [ref for ref in (getattr(record, name) for name in names) if ref is not None]
 
 
-def _id(ids: Ids, ref: Ref | None) -> int | None:
-    return None if ref is None else ids[ref]
-
-
-def _money(value: float | None, places: int) -> Decimal | None:
-    return None if value is None else Decimal(str(value)).quantize(Decimal(1).scaleb(-places))
-
-
 def _downtime(record: DowntimeRecord, ids: Ids) -> tuple[Any, ...]:
     note = record.note[:400]
     return ids[record.equipment], ids[record.reason], record.start, record.end, record.inherited, note
@@ -80,26 +75,28 @@ def _run(record: RunRecord, ids: Ids) -> tuple[Any, ...]:
 
 
 def _production(record: ProductionRecord, ids: Ids) -> tuple[Any, ...]:
-    where = ids[record.equipment], _id(ids, record.product), _id(ids, record.operation)
+    where = ids[record.equipment], optional_id(ids, record.product), optional_id(ids, record.operation)
     order = record.order_number[:120], record.order_key
     return *where, *order, record.start, record.end, float(record.quantity), float(record.scrap), None
 
 
 def _work_order(record: WorkOrderRecord, ids: Ids) -> tuple[Any, ...]:
-    what = record.number[:80], record.title[:400], _id(ids, record.equipment)
+    what = record.number[:80], record.title[:400], optional_id(ids, record.equipment)
     state = record.work_type.value, record.status.value, record.priority[:20]
+    stage = record.stage[:120], record.stage_key
     times = record.created_at, record.due_at, record.completed_at, record.completed_on
-    return *what, *state, *times, _id(ids, record.assigned_to)
+    return *what, *state, *stage, *times, optional_id(ids, record.assigned_to)
 
 
 def _labour(record: LabourRecord, ids: Ids) -> tuple[Any, ...]:
-    who = ids[record.work_order], _id(ids, record.technician)
-    return *who, record.start, float(record.seconds), _money(record.hourly_rate, 2)
+    who = ids[record.work_order], optional_id(ids, record.technician)
+    return *who, record.start, float(record.seconds), money(record.hourly_rate, 2)
 
 
 def _part_use(record: PartUseRecord, ids: Ids) -> tuple[Any, ...]:
     what = ids[record.work_order], ids[record.part]
-    return *what, float(record.quantity), _money(record.unit_cost, 4), record.used_at
+    quantity = -record.quantity if record.returned else record.quantity
+    return *what, float(quantity), money(record.unit_cost, 4), record.used_at
 
 
 SPAN = {"start": "timestamptz", "end": "timestamptz"}
@@ -133,7 +130,7 @@ SPECS: dict[type[Record], FactSpec] = {
             "number": "varchar",
             "title": "varchar",
             "equipment_id": "int8",
-            **dict.fromkeys(("work_type", "status", "priority"), "varchar"),
+            **dict.fromkeys(("work_type", "status", "priority", "stage", "stage_key"), "varchar"),
             **dict.fromkeys(("created_at", "due_at", "completed_at"), "timestamptz"),
             "completed_on": "date",
             "assigned_to_id": "int8",
@@ -165,14 +162,20 @@ SPECS: dict[type[Record], FactSpec] = {
         _part_use,
         ("work_order", "part"),
     ),
+    CostRecord: FactSpec(
+        CostEntry, spending.COST_COLUMNS, spending.cost, ("work_order", "equipment", "plant")
+    ),
+    StockRecord: FactSpec(StockLevel, spending.STOCK_COLUMNS, spending.stock, ("product", "plant")),
 }
 
 
 def upsert(source: str, spec: FactSpec, rows: Sequence[tuple[Landed, Record]], ids: Ids) -> int:
     """Write facts of one model and mark what they touch; return how many rows changed."""
-    columns = {**COMMON, **spec.columns}
+    counts = spending.counts(source, spec.model)
+    columns = {**COMMON, **spec.columns, **({"counts": "bool"} if counts else {})}
     now = timezone.now()
-    stage(spec.table, columns, [_line(source, spec, row, record, ids, now) for row, record in rows])
+    lines = [(*_line(source, spec, row, record, ids, now), *counts) for row, record in rows]
+    stage(spec.table, columns, lines)
     if spec.model is Production:
         _fill_ideal_cycles()
     # The counts of an open order are spread up to the moment they were reported.

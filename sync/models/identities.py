@@ -8,16 +8,21 @@ from sync.models.sources import Source
 
 
 class Ownership(models.Model):
-    """The system of record of a kind: it may create canonical rows; others match them or wait."""
+    """The system of record of a kind: it may create canonical rows; others match them or wait.
 
-    kind = models.CharField(max_length=20, unique=True)
+    With a ``field``, the system of record of that field alone: its value goes before that of the kind's.
+    """
+
+    kind = models.CharField(max_length=20)
+    field = models.CharField(max_length=40, blank=True, default="")
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="owns")
 
     class Meta:
-        ordering = ["kind"]
+        ordering = ["kind", "field"]
+        constraints = [models.UniqueConstraint(fields=["kind", "field"], name="one_owner")]
 
     def __str__(self) -> str:
-        return f"{self.kind}: {self.source_id}"
+        return f"{self.kind} {self.field}".strip()
 
 
 class Identity(models.Model):
@@ -51,15 +56,20 @@ class Identity(models.Model):
 
 
 class Counterpart(models.Model):
-    """What a source that is not the system of record says of a canonical row, kept to compare."""
+    """What one of several sources says of a canonical row, kept to compare, and to change its owner.
+
+    ``values``: column of the canonical row → value as JSON, with what people corrected; references as canonical
+    ids. Kept only of rows of which another source says something, too.
+    """
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="counterparts")
     kind = models.CharField(max_length=20)
     external_key = models.CharField(max_length=120)
     canonical_id = models.BigIntegerField()
     values = models.JSONField(default=dict)
+    trace_id = models.UUIDField(null=True, blank=True)
     source_updated_at = models.DateTimeField(null=True, blank=True)
-    seen_at = models.DateTimeField(auto_now=True)
+    seen_at = models.DateTimeField(auto_now=True, db_index=True)
 
     class Meta:
         constraints = [

@@ -50,6 +50,7 @@ def asset(row: Payload) -> list[Record]:
             parent=values.ref(row, "parentAsset", Kind.EQUIPMENT, "asset"),
             equipment_class=values.name_of(row["category"]) if isinstance(row.get("category"), dict) else "",
             down_now=None if status is None else values.choice(row, "status", IS_DOWN),
+            status=values.text(row, "status"),
         )
     ]
 

@@ -26,7 +26,7 @@ def nothing(row: Payload) -> list[Record]:
 
 def request(row: Payload) -> list[Record]:
     """Odoo keeps days only: ``close_date`` is a date, hence ``completed_on`` and no ``completed_at``."""
-    status = _status(row)
+    status, stage = _status(row), row["stage"]
     return [
         WorkOrderRecord(
             external_key=f"maintenance.request/{row['id']}",
@@ -35,6 +35,8 @@ def request(row: Payload) -> list[Record]:
             equipment=_equipment(row),
             work_type=values.choice(row, "maintenance_type", WORK_TYPES),
             status=status,
+            stage=stage["name"] if stage else "",
+            stage_key=f"maintenance.stage/{stage['id']}" if stage else "",
             priority=values.choice(row, "priority", PRIORITIES),
             created_at=_asked_for(row),
             due_at=values.moment(row, "schedule_end") or values.moment(row, "schedule_date"),
