@@ -42,8 +42,8 @@ class AtlasConnector(Connector):
     """Reads Atlas CMMS with e-mail and password, or with an API key where the licence allows it.
 
     Options (all may be left out): those of ``AtlasClient``, ``overlap_h`` (24), ``warm_per_run`` (40),
-    ``cold_per_run`` (10), ``recheck_days`` (14), ``page_size`` (500), ``most_lookups`` (200, of a reconciliation),
-    ``ui_url`` (where people open Atlas, if not at ``url``).
+    ``cold_per_run`` (10), ``recheck_days`` (14), ``page_size`` (500),
+    ``most_lookups`` (200, of one comparison), ``ui_url`` (where people open Atlas, if not at ``url``).
     """
 
     name: ClassVar[str] = "atlas"

@@ -1,11 +1,23 @@
 """Odoo Community or Enterprise, 14 and later, over its external API."""
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 from urllib.parse import urljoin
 
-from sync.connectors.base import Check, Connector, Cursor, Page, Payload, SourceConfig, StreamSpec
+from sync.connectors.base import (
+    Check,
+    Connector,
+    Counted,
+    Cursor,
+    Figure,
+    Page,
+    Payload,
+    SourceConfig,
+    StreamSpec,
+    Tally,
+)
+from sync.connectors.odoo import tallies
 from sync.connectors.odoo.api import CHUNK, OdooApi
 from sync.connectors.odoo.checking import checked, why_empty
 from sync.connectors.odoo.json2 import Json2Transport, offered_version
@@ -71,6 +83,19 @@ class OdooConnector(Connector):
 
     def read_keys(self, stream: str) -> Iterator[str]:
         return self._reader(stream).keys()
+
+    def tallies(self, stream: str, months: Sequence[date]) -> list[Tally] | None:
+        return (
+            None if self._reader(stream).falls_back() else tallies.tallies(self._api, STREAMS[stream], months)
+        )
+
+    def tally_rows(self, stream: str, month: date | None) -> Iterator[Counted]:
+        if self._reader(stream).falls_back():
+            return super().tally_rows(stream, month)
+        return tallies.rows(self._api, STREAMS[stream], month)
+
+    def figures(self, name: str, month: date | None = None) -> Iterator[Figure] | None:
+        return tallies.figures(self._api, name, month)
 
     def _reader(self, stream: str) -> StreamReader:
         options = self.config.options

@@ -42,12 +42,12 @@ class StreamReader:
         self.model = stream.spec.model
 
     def pages(self, cursor: Cursor) -> Iterator[Page]:
-        if self._falls_back():
+        if self.falls_back():
             return self._fallback_page()
         return self._windowed(cursor) if self.stream.spec.incremental else self._snapshot(cursor)
 
     def keys(self) -> Iterator[str]:
-        if self._falls_back():
+        if self.falls_back():
             return (row.external_key for page in self._fallback_page() for row in page.rows)
         return (f"{self.model}/{one}" for one in self.api.ids(self.model))
 
@@ -95,7 +95,8 @@ class StreamReader:
         offered = self.api.types(self.model)
         return [*self.stream.spec.fields, *(name for name in self.stream.optional if name in offered)]
 
-    def _falls_back(self) -> bool:
+    def falls_back(self) -> bool:
+        """Whether rows come from elsewhere, because the account may not read the model."""
         return self.stream.fallback is not None and not self.api.readable(self.model)
 
     def _fallback_page(self) -> Iterator[Page]:
