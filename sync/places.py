@@ -14,7 +14,7 @@ from sync.queue.writer import Held
 from sync.records import EquipmentRecord, Record, Ref
 from sync.whereabouts import plants_of
 
-TIMES = ("start", "used_at", "created_at")
+TIMES = ("start", "used_at", "at", "created_at")
 
 
 class Places:

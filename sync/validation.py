@@ -2,23 +2,30 @@
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sync.currencies import CODES
 from sync.records import (
     CalendarRecord,
+    CostRecord,
     DowntimeRecord,
+    EquipmentRecord,
     LabourRecord,
     OperationRecord,
+    PartRecord,
     PartUseRecord,
     PlantRecord,
     ProductionRecord,
     Record,
     RunRecord,
+    StockRecord,
+    TechnicianRecord,
 )
 
 CLOCK_TOLERANCE = timedelta(minutes=10)
+DAY_TOLERANCE = timedelta(days=1)  # it may be tomorrow already where the source is
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 LONGEST_STOP = timedelta(days=92)
 LONGEST_RUN = timedelta(days=31)
@@ -84,6 +91,18 @@ def _moment(field: str, moment: datetime, now: datetime) -> Iterator[Violation]:
         yield Violation(field, f"The {field} must be after 1990, but is {_text(moment)}.")
 
 
+def _day(field: str, day: date, now: datetime) -> Iterator[Violation]:
+    if day > (now + DAY_TOLERANCE).date():
+        yield Violation(field, f"The {field} must not be in the future, but is {day:%Y-%m-%d}.")
+    elif day < EARLIEST.date():
+        yield Violation(field, f"The {field} must be after 1990, but is {day:%Y-%m-%d}.")
+
+
+def _currency(code: str) -> Iterator[Violation]:
+    if code and code not in CODES:
+        yield Violation("currency", f"The currency must be a code of ISO 4217 such as EUR, but is “{code}”.")
+
+
 def _not_negative(record: Any, field: str) -> Iterator[Violation]:
     value = getattr(record, field)
     if value is not None and value < 0:
@@ -121,12 +140,44 @@ def _labour(record: LabourRecord, now: datetime) -> Iterator[Violation]:
         yield Violation(
             "seconds", f"Logged work lasts at most {LONGEST_LABOUR.days} days, but this {length}."
         )
+    yield from _not_negative(record, "hourly_rate")
     if record.start is not None:
         yield from _moment("start", record.start, now)
 
 
 def _part_use(record: PartUseRecord, now: datetime) -> Iterator[Violation]:
-    return _not_negative(record, "quantity")
+    yield from _not_negative(record, "quantity")
+    yield from _not_negative(record, "unit_cost")
+    if record.used_at is not None:
+        yield from _moment("used_at", record.used_at, now)
+
+
+def _cost(record: CostRecord, now: datetime) -> Iterator[Violation]:
+    """A negative amount is a credit."""
+    yield from _currency(record.currency)
+    if record.at is not None:
+        yield from _moment("at", record.at, now)
+    if record.day is not None:
+        yield from _day("day", record.day, now)
+
+
+def _stock(record: StockRecord, now: datetime) -> Iterator[Violation]:
+    """A quantity below zero is no error: the books lag behind what was taken."""
+    yield from _not_negative(record, "unit_value")
+    if record.at is not None:
+        yield from _moment("at", record.at, now)
+
+
+def _equipment(record: EquipmentRecord, now: datetime) -> Iterator[Violation]:
+    return _not_negative(record, "replacement_value")
+
+
+def _part(record: PartRecord, now: datetime) -> Iterator[Violation]:
+    return _not_negative(record, "unit_cost")
+
+
+def _technician(record: TechnicianRecord, now: datetime) -> Iterator[Violation]:
+    return _not_negative(record, "hourly_rate")
 
 
 def _operation(record: OperationRecord, now: datetime) -> Iterator[Violation]:
@@ -147,7 +198,8 @@ def _zone(name: str) -> Iterator[Violation]:
 
 
 def _plant(record: PlantRecord, now: datetime) -> Iterator[Violation]:
-    return _zone(record.timezone or "UTC")
+    yield from _zone(record.timezone or "UTC")
+    yield from _currency(record.currency)
 
 
 def _calendar(record: CalendarRecord, now: datetime) -> Iterator[Violation]:
@@ -183,11 +235,16 @@ def _length(span: timedelta) -> str:
 
 _CHECKS: dict[type[Record], Callable[[Any, datetime], Iterator[Violation]]] = {
     CalendarRecord: _calendar,
+    CostRecord: _cost,
     DowntimeRecord: _downtime,
+    EquipmentRecord: _equipment,
     LabourRecord: _labour,
     OperationRecord: _operation,
+    PartRecord: _part,
     PartUseRecord: _part_use,
     PlantRecord: _plant,
     ProductionRecord: _production,
     RunRecord: _run,
+    StockRecord: _stock,
+    TechnicianRecord: _technician,
 }

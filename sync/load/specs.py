@@ -53,10 +53,11 @@ SPECS: dict[type[Master], MasterSpec] = {
     CalendarRecord: MasterSpec(model=ShiftCalendar, owned=("timezone",)),
     EquipmentRecord: MasterSpec(
         model=Equipment,
-        owned=("equipment_class",),
+        owned=("equipment_class", "in_service_on"),
         owned_refs={"plant": "plant_id", "line": "line_id", "parent": "parent_id"},
         shared_refs={"calendar": "calendar_id"},
         required=("plant",),
+        money={"replacement_value": 2},
     ),
     ProductRecord: MasterSpec(model=Product, owned=("uom",)),
     OperationRecord: MasterSpec(
@@ -106,6 +107,8 @@ def values_of(record: Master, ids: Ids, *, owned: bool, owns: Collection[str]) -
         values["work_unit"] = True
     if isinstance(record, PlantRecord) and record.timezone and (owned or Kind.CALENDAR in owns):
         values["timezone"] = record.timezone
+    if isinstance(record, PlantRecord) and record.currency:
+        values["currency"] = record.currency
     return values
 
 
