@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "knox",
+    "auditlog",
     "django_htmx",
     "csp",
 ]
@@ -66,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "mfgportal.accounts.audit.Trail",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -96,6 +98,10 @@ DATABASES["default"] |= {"CONN_MAX_AGE": 300, "CONN_HEALTH_CHECKS": True}
 STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=0)
 if STATEMENT_TIMEOUT_MS:
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = f"-c statement_timeout={STATEMENT_TIMEOUT_MS}"
+# For how long contents that the source has replaced are kept. The latest is kept anyway; 0: all are.
+LANDING_RETENTION_MONTHS = env.int("LANDING_RETENTION_MONTHS", default=24)
+# For how long runs of streams are kept; 0: for ever. Runs that found nothing new are kept for days only.
+SYNC_RUN_RETENTION_DAYS = env.int("SYNC_RUN_RETENTION_DAYS", default=90)
 REDIS_URL = env.str("REDIS_URL", default=SERVERS.redis_url)
 CACHES = {
     "default": {
@@ -127,6 +133,33 @@ ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 
+# --- audit trail: what people decide, and nothing of what a sync writes; of secrets only that they changed ---
+AUDITLOG_INCLUDE_TRACKING_MODELS = (
+    {
+        "model": "sync.Stream",
+        "include_fields": [
+            "every_s",
+            "refresh_every_s",
+            "acceptable_delay_s",
+            "criticality",
+            "reconciliation",
+            "enabled",
+        ],
+    },
+    {
+        "model": "sync.Source",
+        "include_fields": [
+            "name", "title", "connector", "url", "database", "username", "password", "api_key", "options",
+            "enabled",
+        ],
+        "mask_fields": ["password", "api_key", "options"],
+        "mask_callable": "mfgportal.accounts.audit.hidden",
+    },
+    {"model": "sync.Ownership", "include_fields": ["kind", "field", "source"]},
+)  # fmt: skip
+AUDITLOG_DISABLE_REMOTE_ADDR = True
+AUDITLOG_CID_HEADER = None  # what a client sends there would go into the log
+
 # --- language and time: plants' zones are applied where values are bucketed and shown ---
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
@@ -145,7 +178,12 @@ MEDIA_ROOT = VAR_DIR / "media"
 # --- security ---
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^health$"]  # asked by the container's own health check, over plain HTTP
+# Asked by the container's own health check and by Prometheus, within the network, over plain HTTP.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+# With it, /metrics answers only to `Authorization: Bearer …`.
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="").strip()
+# A worker whose last tick is older is taken for dead.
+TICK_MAX_AGE_S = env.int("TICK_MAX_AGE_S", default=60)
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
@@ -229,8 +267,8 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     # A tick that no worker took within its interval is worth nothing: the next one asks the same.
-    name: {"task": f"sync.tasks.{name}", "schedule": 5.0, "options": {"expires": 5.0}}
-    for name in ("wake_streams", "refresh_components")
+    name: {"task": f"sync.tasks.{name}", "schedule": every_s, "options": {"expires": every_s}}
+    for name, every_s in {"wake_streams": 5.0, "refresh_components": 5.0, "tend_landing": 300.0}.items()
 }
 
 # --- logs ---

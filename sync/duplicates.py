@@ -102,5 +102,5 @@ def waiting_for(stream: Stream, originals: Collection[str]) -> list[int]:
 
 def landed(stream: Stream, keys: Collection[str]) -> list[int]:
     """The landed rows with these keys."""
-    rows = RawRecord.objects.filter(stream=stream, external_key__in=keys, current=True)
+    rows = RawRecord.objects.filter(stream=stream, external_key__in=keys)
     return list(rows.values_list("id", flat=True))

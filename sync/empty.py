@@ -15,7 +15,7 @@ def check(stream: Stream, connector: Connector) -> None:
     doubt = connector.why_empty(stream.name)
     if not doubt:
         return
-    if RawRecord.objects.filter(stream=stream, current=True, gone_at=None).exists():
+    if RawRecord.objects.filter(stream=stream, gone_at=None).exists():
         close_cause(KIND, stream.source, [stream.name], "Rows are visible now.")
     elif not _told(stream):
         title = f"{stream.title}: not one is visible in {stream.source.title}"

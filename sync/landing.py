@@ -1,6 +1,6 @@
-"""Landing: rows as they came, once per content. ``current`` marks the latest content of each key."""
+"""Landing: a row per key with its latest content, in place. What it replaces goes to the history."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from sync.connectors.base import Payload, Row
+from sync.history import keep
 from sync.models import RawRecord, Stream
 from sync.staging import Line, copy_rows, json_text, next_ids
 
@@ -26,7 +27,6 @@ COLUMNS = {
     "trace_id": "uuid",
     "source_updated_at": "timestamptz",
     "landed_at": "timestamptz",
-    "current": "bool",
 }
 
 
@@ -65,20 +65,30 @@ class _Fresh:
     digest: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class _Change:
+    known: _Known
+    fresh: _Fresh
+
+
 def land(stream: Stream, rows: Sequence[Row], *, incremental: bool) -> Landing:
-    """Store the rows whose content is new, in one set. Call it inside the page's transaction.
+    """Store the rows whose content is new, in one set. Call it inside the page's transaction, as the
+    stream's only runner.
 
     Of an incremental stream a row older than what we have is a late delivery and is passed over.
     """
     wanted = {key: _Fresh(row, *_content(row.payload)) for key, row in _folded(rows).items()}
     known = _known(stream, list(wanted))
-    fresh = [
-        new
-        for key, new in wanted.items()
-        if key not in known or (_differs(new, known[key]) and not (incremental and _late(new, known[key])))
+    new = [fresh for key, fresh in wanted.items() if key not in known]
+    other = [
+        _Change(known[key], fresh)
+        for key, fresh in wanted.items()
+        if key in known and _differs(fresh, known[key]) and not (incremental and _late(fresh, known[key]))
     ]
-    _confirm([(known[k].raw_id, new) for k, new in wanted.items() if k in known and _newer(new, known[k])])
-    return Landing(_store(stream, fresh, known), len(rows) - len(fresh))
+    _confirm(
+        [(known[k].raw_id, fresh) for k, fresh in wanted.items() if k in known and _newer(fresh, known[k])]
+    )
+    return Landing(_add(stream, new) + _replace(other), len(rows) - len(new) - len(other))
 
 
 def _folded(rows: Sequence[Row]) -> dict[str, Row]:
@@ -129,11 +139,10 @@ def _storable(value: Any) -> Any:
 
 
 def _known(stream: Stream, keys: list[str]) -> dict[str, _Known]:
-    # Locked, so that a replay of the old content waits for us, or we for it.
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT external_key, id, digest, source_updated_at, gone_at IS NOT NULL FROM sync_rawrecord"
-            " WHERE stream_id = %s AND external_key = ANY(%s) AND current ORDER BY id FOR UPDATE",
+            " WHERE stream_id = %s AND external_key = ANY(%s)",
             [stream.pk, keys],
         )
         return {key: _Known(raw_id, bytes(digest), *rest) for key, raw_id, digest, *rest in cursor.fetchall()}
@@ -151,40 +160,74 @@ def _confirm(seen: Sequence[tuple[int, _Fresh]]) -> None:
         )
 
 
-def _store(stream: Stream, fresh: Sequence[_Fresh], known: Mapping[str, _Known]) -> list[Landed]:
+def _add(stream: Stream, fresh: Sequence[_Fresh]) -> list[Landed]:
     if not fresh:
         return []
-    replaced = [known[new.row.external_key].raw_id for new in fresh if new.row.external_key in known]
-    previous = dict(RawRecord.objects.filter(id__in=replaced).values_list("external_key", "payload"))
-    RawRecord.objects.filter(id__in=replaced).update(current=False)
-    landed = [
-        Landed(
-            raw_id=raw_id,
-            external_key=new.row.external_key,
-            payload=orjson.loads(new.body),
-            trace_id=uuid4(),
-            updated_at=new.row.updated_at,
-            previous=previous.get(new.row.external_key),
-        )
-        for raw_id, new in zip(next_ids(TABLE, len(fresh)), fresh, strict=True)
-    ]
     now = timezone.now()
+    landed = [
+        _landed(raw_id, uuid4(), new) for raw_id, new in zip(next_ids(TABLE, len(fresh)), fresh, strict=True)
+    ]
     copy_rows(TABLE, COLUMNS, (_line(stream, row, new, now) for row, new in zip(landed, fresh, strict=True)))
     return landed
 
 
+def _landed(raw_id: int, trace_id: UUID, new: _Fresh, previous: Payload | None = None) -> Landed:
+    row = new.row
+    return Landed(raw_id, row.external_key, orjson.loads(new.body), trace_id, row.updated_at, previous)
+
+
 def _line(stream: Stream, row: Landed, new: _Fresh, now: datetime) -> Line:
     body = json_text(new.body)
-    return (
-        row.raw_id, stream.pk, row.external_key, new.digest, body, row.trace_id, row.updated_at, now, True
-    )  # fmt: skip
+    return row.raw_id, stream.pk, row.external_key, new.digest, body, row.trace_id, row.updated_at, now
+
+
+def _replace(changes: Sequence[_Change]) -> list[Landed]:
+    """Put new contents into the rows. What came back unchanged after it was gone is the same content."""
+    if not changes:
+        return []
+    had = _lock([change.known.raw_id for change in changes])
+    landed = [_renewed(change, *had[change.known.raw_id]) for change in changes]
+    keep([change.known.raw_id for change in changes if _new_content(change)])
+    _update([(row, change.fresh) for row, change in zip(landed, changes, strict=True)])
+    return landed
+
+
+def _new_content(change: _Change) -> bool:
+    return change.fresh.digest != change.known.digest
+
+
+def _renewed(change: _Change, payload: Payload, trace_id: UUID) -> Landed:
+    trace = uuid4() if _new_content(change) else trace_id
+    return _landed(change.known.raw_id, trace, change.fresh, payload)
+
+
+def _lock(raw_ids: list[int]) -> dict[int, tuple[Payload, UUID]]:
+    """Payload and trace of each row, locked: a replay of the old content waits for us, or we for it."""
+    rows = RawRecord.objects.select_for_update().filter(id__in=raw_ids).order_by("id")
+    return {raw_id: rest for raw_id, *rest in rows.values_list("id", "payload", "trace_id")}
+
+
+def _update(rows: Sequence[tuple[Landed, _Fresh]]) -> None:
+    columns = zip(
+        *((row.raw_id, new.digest, new.body.decode(), row.trace_id, row.updated_at) for row, new in rows),
+        strict=True,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {TABLE} r SET digest = s.digest, payload = s.body::jsonb, trace_id = s.trace,"  # noqa: S608
+            " source_updated_at = s.at, gone_at = NULL,"
+            " landed_at = CASE WHEN r.trace_id = s.trace THEN r.landed_at ELSE %s END"
+            " FROM unnest(%s::bigint[], %s::bytea[], %s::text[], %s::uuid[], %s::timestamptz[])"
+            " AS s (id, digest, body, trace, at) WHERE r.id = s.id",
+            [timezone.now(), *map(list, columns)],
+        )
 
 
 def locked(raw_ids: Collection[int]) -> list[Landed]:
-    """Rows to be mapped again, locked. One that newer content has replaced, or that is gone, is left out."""
+    """Rows to be mapped again, with their latest content, locked. One that is gone is left out."""
     found = (
         RawRecord.objects.select_for_update()
-        .filter(id__in=raw_ids, current=True, gone_at=None)
+        .filter(id__in=raw_ids, gone_at=None)
         .order_by("id")
         .values_list("id", "external_key", "payload", "trace_id", "source_updated_at")
     )

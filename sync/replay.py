@@ -56,7 +56,7 @@ def _by_stream(raw_ids: Collection[int]) -> Iterator[tuple[Stream, list[int]]]:
 
 def _drop_outdated(raw_ids: Collection[int]) -> None:
     """Rows that have been replaced or are gone wait for nothing any more."""
-    rows = HeldRecord.objects.filter(raw_id__in=raw_ids).exclude(raw__current=True, raw__gone_at=None)
+    rows = HeldRecord.objects.filter(raw_id__in=raw_ids).exclude(raw__gone_at=None)
     exceptions = set(rows.values_list("exception_id", flat=True))
     rows.delete()
     close_empty(exceptions)

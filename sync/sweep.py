@@ -78,7 +78,7 @@ def _compare(stream: Stream) -> tuple[list[int], list[int]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT r.id, r.gone_at IS NULL FROM sync_rawrecord r"
-            " WHERE r.stream_id = %s AND r.current AND (r.gone_at IS NULL) <>"
+            " WHERE r.stream_id = %s AND (r.gone_at IS NULL) <>"
             " EXISTS (SELECT FROM stage_keys k WHERE k.key = r.external_key) ORDER BY r.id",
             [stream.pk],
         )
@@ -87,7 +87,7 @@ def _compare(stream: Stream) -> tuple[list[int], list[int]]:
 
 
 def _suspicious(stream: Stream, gone: int) -> bool:
-    have = RawRecord.objects.filter(stream=stream, current=True, gone_at=None).count()
+    have = RawRecord.objects.filter(stream=stream, gone_at=None).count()
     return gone > SUSPICIOUS_ROWS and gone > have * SUSPICIOUS_SHARE
 
 

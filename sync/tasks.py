@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from kpis.rollup import mark_open_events, refresh
-from sync import anomalies, ownership
+from sync import anomalies, ownership, retention
 from sync.exceptions.backlog import undone, work_off
 from sync.locate import locate
 from sync.locks import only_one
@@ -62,6 +62,12 @@ def replay_exception(exception_id: int) -> None:
 def sweep_stream(stream_id: int, by: str = "", force: bool = False) -> None:
     """Look for rows the source has no more."""
     sweep(stream_id, by=by, force=force)
+
+
+@shared_task
+def tend_landing() -> None:
+    """Make the landing's partitions ahead, and drop those that are too old, when that is due."""
+    retention.tend()
 
 
 @shared_task

@@ -20,7 +20,7 @@ from mfgportal.web.event_fields import fields_of
 from mfgportal.web.page import Crumb, page
 from mfgportal.web.related import related, spent
 from mfgportal.web.shift import WHOLE_DAY
-from sync.models import RawRecord, Source, SyncException
+from sync.models import RawHistory, RawRecord, Source, SyncException
 from sync.sources import record_url
 
 Event = Downtime | Run | Production | WorkOrder
@@ -61,6 +61,7 @@ def event(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         "fields": fields_of(found, machine.plant),
         "gone": found.deleted_at,
         "raw": raw,
+        "replaced": isinstance(raw, RawHistory),
         "payload": json.dumps(raw.payload, indent=2, ensure_ascii=False) if raw else "",
         "source": Source.objects.filter(name=found.source).first(),
         "source_url": record_url(found.source, found.external_key),
@@ -98,11 +99,17 @@ def _title(event: Event, kind: str) -> str:
     return "Run at reduced speed" if event.reduced_speed else "Run"
 
 
-def _raw(event: Event) -> RawRecord | None:
-    """The source's row as landed: by its trace, or the latest content of its key."""
+def _raw(event: Event) -> RawRecord | RawHistory | None:
+    """The content it was loaded from, which newer content may have replaced since; else the latest."""
     rows = RawRecord.objects.filter(stream__source__name=event.source).select_related("stream")
-    traced = rows.filter(trace_id=event.trace_id).first() if event.trace_id else None
-    return traced or rows.filter(external_key=event.external_key).order_by("-current", "-landed_at").first()
+    return _traced(event, rows) or rows.filter(external_key=event.external_key).first()
+
+
+def _traced(event: Event, rows: QuerySet[RawRecord]) -> RawRecord | RawHistory | None:
+    if event.trace_id is None:
+        return None
+    earlier = RawHistory.objects.filter(trace_id=event.trace_id).select_related("stream")
+    return rows.filter(trace_id=event.trace_id).first() or earlier.first()
 
 
 def _exceptions(user: User, event: Event) -> list[SyncException]:

@@ -14,10 +14,11 @@ from mfgportal.web.outcome import left_to_load, outcome
 from mfgportal.web.page import Crumb, page
 from mfgportal.web.sides import key_facts, sides, takes
 from sync.exceptions import KINDS, REASON_CLASSES, Resolution
-from sync.models import RawRecord, SyncException
+from sync.models import RawHistory, RawRecord, SyncException
 from sync.records import Kind
 
 HELD_SHOWN = 10
+EARLIER_SHOWN = 20
 
 
 def exception(request: HttpRequest, pk: int) -> HttpResponse:
@@ -69,13 +70,17 @@ def raw_records(which: SyncException) -> list[RawRecord]:
 
 
 def _named(which: SyncException) -> set[int]:
-    """Rows it names by key or trace. Asked one by one: with OR the database would read the whole landing."""
+    """Rows it names by key, or by the trace of a content, replaced or not.
+
+    Asked one by one: with OR the database would read the whole landing.
+    """
     rows = RawRecord.objects.filter(stream__source=which.source).values_list("pk", flat=True)
     ids: set[int] = set()
     if which.external_key:
-        ids |= set(rows.filter(external_key=which.external_key, current=True))
+        ids |= set(rows.filter(external_key=which.external_key))
     if which.trace_id:
         ids |= set(rows.filter(trace_id=which.trace_id))
+        ids |= set(RawHistory.objects.filter(trace_id=which.trace_id).values_list("raw", flat=True))
     return ids
 
 
@@ -108,7 +113,7 @@ def _corrections(which: SyncException, given: list[Correctable] | None) -> list[
 
 
 def raw_record(request: HttpRequest, pk: int, raw: int) -> HttpResponse:
-    """A landed row as the source gave it."""
+    """A landed row as the source gave it, with the contents it had before."""
     which = found(request, pk)
     record = get_object_or_404(RawRecord.objects.select_related("stream__source"), pk=raw)
     if record.pk not in _named(which) and not which.held_records.filter(raw=record).exists():
@@ -119,4 +124,6 @@ def raw_record(request: HttpRequest, pk: int, raw: int) -> HttpResponse:
         Crumb(record.external_key),
     ]
     title = f"{record.external_key} as {record.stream.source.title} gave it"
-    return page(request, "exceptions/raw", {"title": title, "crumbs": crumbs, "record": record})
+    earlier = record.history.all()[:EARLIER_SHOWN]
+    context = {"title": title, "crumbs": crumbs, "record": record, "earlier": earlier}
+    return page(request, "exceptions/raw", context)

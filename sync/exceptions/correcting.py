@@ -77,7 +77,7 @@ def take(exception: SyncException, *, source: str, reason: str, by: str) -> Corr
     said = f"“{right['value']}” of {right['source_title']} taken for {wrong['source_title']} too. {reason}"
     record_event(mine, "corrected", said, by=by)
     rows = RawRecord.objects.filter(
-        stream__source=loser, external_key=wrong["external_key"], current=True, gone_at=None
+        stream__source=loser, external_key=wrong["external_key"], gone_at=None
     )
     replay_rows(list(rows.values_list("id", flat=True)), most=INLINE)
     if sign(mine, said, by).status != RESOLVED:

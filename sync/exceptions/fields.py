@@ -58,7 +58,7 @@ def _landed(raw: RawRecord) -> Landed:
 
 def rows_to_correct(exception: SyncException) -> QuerySet[RawRecord]:
     """The landed rows a correction of this exception is about."""
-    rows = RawRecord.objects.filter(current=True, gone_at=None, stream__source=exception.source)
+    rows = RawRecord.objects.filter(gone_at=None, stream__source=exception.source)
     if KINDS[exception.kind].holds:
         return rows.filter(held__exception=exception)
     return rows.filter(external_key=exception.context.get("record_key", exception.external_key))

@@ -1,9 +1,12 @@
 """What the sync remembers: sources and their streams, runs, landed rows, identities, exceptions."""
 
 from sync.models.checks import Checkpoint
+from sync.models.engine import RequestSlot, SweptKey
 from sync.models.exceptions import Correction, ExceptionEvent, HeldRecord, SyncException
 from sync.models.identities import Counterpart, Identity, Ownership
-from sync.models.sources import RawRecord, Source, Stream, SyncRun
+from sync.models.landing import RawHistory, RawRecord
+from sync.models.reconciliation import ReconciliationDue, ReconciliationLine, ReconciliationRun
+from sync.models.sources import Source, Stream, SyncRun
 
 __all__ = [
     "Checkpoint",
@@ -13,9 +16,15 @@ __all__ = [
     "HeldRecord",
     "Identity",
     "Ownership",
+    "RawHistory",
     "RawRecord",
+    "ReconciliationDue",
+    "ReconciliationLine",
+    "ReconciliationRun",
+    "RequestSlot",
     "Source",
     "Stream",
+    "SweptKey",
     "SyncException",
     "SyncRun",
 ]

@@ -2,7 +2,8 @@
 
 from django.db import models
 
-from sync.models.sources import RawRecord, Source, Stream
+from sync.models.landing import RawRecord
+from sync.models.sources import Source, Stream
 
 
 class SyncException(models.Model):

@@ -1,12 +1,17 @@
-"""Sources, their streams, the runs of a stream, and the rows as they came."""
+"""Sources, their streams, and the runs of a stream."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from sync.secrets import EncryptedTextField
 
 
 class Source(models.Model):
-    """A system we read. ``connector`` is a key of ``sync.connectors.REGISTRY``; secrets are encrypted."""
+    """A system we read. ``connector`` is a key of ``sync.connectors.REGISTRY``; secrets are encrypted.
+
+    Its circuit breaker (``sync.breaker``): ``failures`` in a row over all streams; ``open_until``, before which
+    nothing is asked; ``probed_at``, since when one stream tries whether it answers again.
+    """
 
     name = models.SlugField(max_length=40, unique=True)
     title = models.CharField(max_length=120)
@@ -19,6 +24,9 @@ class Source(models.Model):
     options = models.JSONField(default=dict, blank=True)
     enabled = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    failures = models.PositiveIntegerField(default=0)
+    open_until = models.DateTimeField(null=True, blank=True)
+    probed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["name"]
@@ -33,7 +41,8 @@ class Stream(models.Model):
     ``read_through`` is when the source last had nothing more for us: the age of the stream's data.
     ``refresh_every_s``: how often all is read again beside what changed; null: never. ``refreshed_at`` and
     ``refresh_cursor``: when that last came to its end, and where it stands. ``reconciliation`` is the key of
-    the rule that compares the stream with its source.
+    the rule that compares the stream with its source. ``sweep_began`` and ``sweep_cursor``: a deletion sweep
+    under way; ``slow_due``: not before this goes a sweep or a full reading on.
     """
 
     class Direction(models.TextChoices):
@@ -69,6 +78,9 @@ class Stream(models.Model):
     refresh_every_s = models.PositiveIntegerField(null=True, blank=True)
     refreshed_at = models.DateTimeField(null=True, blank=True)
     refresh_cursor = models.JSONField(default=dict, blank=True)
+    sweep_began = models.DateTimeField(null=True, blank=True)
+    sweep_cursor = models.JSONField(default=dict, blank=True)
+    slow_due = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["source", "rank", "name"]
@@ -79,7 +91,11 @@ class Stream(models.Model):
 
 
 class SyncRun(models.Model):
-    """One run of a stream. Counts are rows; ``held`` are rows kept in the exception queue."""
+    """One run of a stream. Counts are rows; ``held`` are rows kept in the exception queue.
+
+    ``delays``: how many of its rows came how long after they had changed, by ``sync.delays.LIMITS_S``; null:
+    none did, or the source does not say when.
+    """
 
     class Status(models.TextChoices):
         RUNNING = "running", "Running"
@@ -91,6 +107,7 @@ class SyncRun(models.Model):
         MANUAL = "manual", "By hand"
         REPLAY = "replay", "Replay"
         SWEEP = "sweep", "Deletion sweep"
+        REFRESH = "refresh", "Read whole again"
 
     stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="runs")
     status = models.CharField(max_length=10, choices=Status, default=Status.RUNNING)
@@ -106,40 +123,16 @@ class SyncRun(models.Model):
     gone = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True, default="")
     started_by = models.CharField(max_length=150, blank=True, default="")
+    delays = ArrayField(models.PositiveIntegerField(), null=True, blank=True)
 
     class Meta:
         ordering = ["-started_at"]
-        indexes = [models.Index(fields=["stream", "-started_at"]), models.Index(fields=["status"])]
+        indexes = [
+            models.Index(fields=["stream", "-started_at"]),
+            models.Index(fields=["status"]),
+            # A week of runs is counted from the index alone; the newest of all and the oldest are found by it.
+            models.Index(fields=["-started_at"], include=("stream", "status"), name="run_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.stream_id} {self.status}"
-
-
-class RawRecord(models.Model):
-    """Landing: a source's row, kept once per content. ``current`` marks the latest content of its key.
-
-    ``trace_id`` follows the row to the fact, the exception and the log line.
-    """
-
-    stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="raw_records")
-    external_key = models.CharField(max_length=120)
-    digest = models.BinaryField(max_length=16)
-    payload = models.JSONField()
-    trace_id = models.UUIDField()
-    source_updated_at = models.DateTimeField(null=True, blank=True)
-    landed_at = models.DateTimeField(auto_now_add=True)
-    current = models.BooleanField(default=True)
-    gone_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["stream", "external_key"],
-                condition=models.Q(current=True),
-                name="one_current_content",
-            )
-        ]
-        indexes = [models.Index(fields=["trace_id"]), models.Index(fields=["external_key"])]
-
-    def __str__(self) -> str:
-        return self.external_key

@@ -43,6 +43,7 @@ class Problem:
     cause: str
     title: str
     message: str
+    severity: str = ""  # "" = that of the kind
     external_key: str = ""
     trace_id: UUID | None = None
     context: Mapping[str, Any] = field(default_factory=dict)
@@ -63,12 +64,15 @@ def settle(stream: Stream, problems: Sequence[Problem], *, known_keys: Collectio
     """Bring the queue in line with rows just mapped: what waits now, and nothing else.
 
     Args:
-        problems: all problems the mapping found in these rows.
+        problems: all problems the mapping found in these rows. New content that is wrong is a repeat, the
+            same content mapped again is not.
         known_keys: keys among the rows that may have waited before (all that were landed earlier).
     """
     before = _waiting(stream, known_keys)
     HeldRecord.objects.filter(id__in=[held_id for held_id, _, _ in before]).delete()
-    raise_all(stream, problems, waited={(exception_id, raw_id) for _, exception_id, raw_id in before})
+    renewed = {one.held.row.raw_id for one in problems if one.held and one.held.row.previous is not None}
+    waited = {(exception_id, raw_id) for _, exception_id, raw_id in before if raw_id not in renewed}
+    raise_all(stream, problems, waited=waited)
     close_empty({exception_id for _, exception_id, _ in before})
 
 
@@ -118,7 +122,7 @@ def _new(stream: Stream, mark: str, problem: Problem) -> SyncException:
     return SyncException(
         kind=problem.kind,
         fingerprint=mark,
-        severity=KINDS[problem.kind].severity,
+        severity=problem.severity or KINDS[problem.kind].severity,
         title=problem.title[:300],
         message=problem.message,
         source=stream.source,
@@ -172,6 +176,7 @@ def _fold(exception: SyncException, problem: Problem, repeats: int) -> None:
     exception.count += max(repeats, 0)
     exception.last_seen = timezone.now()
     exception.title, exception.message = problem.title[:300], problem.message
+    exception.severity = problem.severity or exception.severity
     exception.trace_id = problem.trace_id or exception.trace_id
     if problem.plant_id and exception.plant_id is None:
         place(exception, problem.plant_id)

@@ -70,9 +70,7 @@ def deliver(source: Source, batches: list[list[Row]]) -> dict[str, Any]:
                     status="open", kind__in=["unmapped_key", "rejected_value", "duplicate"]
                 ).values_list("fingerprint", flat=True)
             ),
-            "landed": sorted(
-                RawRecord.objects.filter(stream=stream, current=True).values_list("external_key", "digest")
-            ),
+            "landed": sorted(RawRecord.objects.filter(stream=stream).values_list("external_key", "digest")),
         }
         transaction.set_rollback(True)
     return found

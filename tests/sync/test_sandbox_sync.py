@@ -56,7 +56,7 @@ def open_keys(kind: str) -> set[str]:
 
 
 def keys_of(stream: str) -> set[str]:
-    rows = RawRecord.objects.filter(stream__name=stream, stream__source__name="odoo", current=True)
+    rows = RawRecord.objects.filter(stream__name=stream, stream__source__name="odoo")
     return set(rows.values_list("external_key", flat=True))
 
 
