@@ -8,11 +8,12 @@ from django.db.models import QuerySet
 
 from kpis.models import CostEntry, Labour, PartUse
 from kpis.models.base import Fact
+from kpis.models.facts import Spent
 from sync.models import Ownership
 from sync.records import CostRecord, Kind, Ref, StockRecord
 
 Ids = Mapping[Ref, int]
-KINDS: Mapping[type[Fact], Kind] = {Labour: Kind.LABOUR, PartUse: Kind.PART_USE, CostEntry: Kind.COST}
+KINDS: Mapping[type[Spent], Kind] = {Labour: Kind.LABOUR, PartUse: Kind.PART_USE, CostEntry: Kind.COST}
 COST_COLUMNS = {
     "category": "varchar",
     "label": "varchar",
@@ -54,7 +55,7 @@ def stock(record: StockRecord, ids: Ids) -> tuple[Any, ...]:
 
 def counts(source: str, model: type[Fact]) -> tuple[bool, ...]:
     """The value of ``counts`` for a source's rows of a model; empty where the model has no such column."""
-    if model not in KINDS:
+    if not issubclass(model, Spent):
         return ()
     owner = _owner(KINDS[model])
     return (owner is None or owner == source,)
@@ -72,7 +73,7 @@ def recount(kind: Kind) -> int:
     owner = _owner(kind)
     changed = 0
     for model in (model for model, of in KINDS.items() if of == kind):
-        rows: QuerySet[Fact] = model._default_manager.all()
+        rows: QuerySet[Spent] = model._default_manager.all()
         mine = rows if owner is None else rows.filter(source=owner)  # all count where nobody owns them
         changed += mine.filter(counts=False).update(counts=True)
         changed += 0 if owner is None else rows.exclude(source=owner).filter(counts=True).update(counts=False)
