@@ -10,7 +10,7 @@ from kpis.definitions import CATALOGUE, Better, Kpi, Total, Unit
 from kpis.engine import By, Key, Value, View, evaluate_views
 from mfgportal.scope import Selection
 from sync.completeness import Completeness, HeldBy, by_plant, completeness, held, held_by_exception
-from sync.sources import Freshness, freshness
+from sync.freshness import Freshness, freshness
 
 Direction = Literal["better", "worse", "same", ""]
 FAILURES = "failures"

@@ -133,7 +133,7 @@ ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 
-# --- audit trail: what people decide, and nothing of what a sync writes; of secrets only that they changed ---
+# --- audit trail: what people decide, nothing of what a sync writes; of secrets only that they changed ---
 AUDITLOG_INCLUDE_TRACKING_MODELS = (
     {
         "model": "sync.Stream",
@@ -158,6 +158,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     {"model": "sync.Ownership", "include_fields": ["kind", "field", "source"]},
 )  # fmt: skip
 AUDITLOG_DISABLE_REMOTE_ADDR = True
+AUDITLOG_USE_FK_STRING_REPRESENTATION = True
 AUDITLOG_CID_HEADER = None  # what a client sends there would go into the log
 
 # --- language and time: plants' zones are applied where values are bucketed and shown ---

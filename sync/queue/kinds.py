@@ -147,6 +147,16 @@ _ALL = (
         resolutions=(Resolution.RETRY, Resolution.DISMISS),
     ),
     ExceptionKind(
+        key="late_stream",
+        title="Stream is late",
+        severity="warning",
+        meaning="The last good read of a stream is longer ago than its data may be old, so the newest "
+        "figures lack what the source has recorded since.",
+        cure="See to its cause. It resolves itself when data arrives. A delay that is normal there can be "
+        "allowed on the stream's page under Flows.",
+        resolutions=(Resolution.RETRY, Resolution.DISMISS),
+    ),
+    ExceptionKind(
         key="schema_drift",
         title="Source changed its fields",
         severity="error",

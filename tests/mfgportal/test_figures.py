@@ -9,7 +9,7 @@ from kpis.definitions import CATALOGUE
 from kpis.engine import Value
 from mfgportal.figures import Figure, Trust
 from sync.completeness import Completeness
-from sync.sources import Freshness
+from sync.freshness import Freshness
 
 TRUST = Trust(completeness=Completeness(90, 10), freshness=Freshness(None, ()), zone="Europe/Paris")
 DAY = date(2026, 11, 24)

@@ -5,11 +5,12 @@ from django.db import connection
 from django.utils import timezone
 
 from sync import demo
+from sync.freshness import freshness
 from sync.models import Ownership, Source, Stream, SyncRun
 from sync.progress import State, snapshot
 from sync.records import Kind
 from sync.schedule import due_sweeps, take_due
-from sync.sources import add_source, check, ensure_streams, freshness, record_url
+from sync.sources import add_source, check, ensure_streams, record_url
 from tests.sync.conftest import MakeSource, good, read
 from tests.sync.fake import READERS, World
 from tests.sync.test_run import T, put_stop, stream_of
