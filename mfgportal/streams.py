@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from mfgportal.accounts.access import exceptions_of
 from mfgportal.accounts.models import User
+from sync.flows import State, state_of
 from sync.models import Stream, SyncException, SyncRun
 
 SOURCE_KINDS = ("source_unavailable", "source_refused")
@@ -17,17 +17,7 @@ BROKER_DOWN = (
     "The task queue does not answer, so nothing was started. Start it and the worker, then try again."
 )
 STREAM_KINDS = ("schema_drift", "failed_sync", "mass_deletion")
-
-
-class State(StrEnum):
-    """Worst first; ``WAITING`` has never been read to its end."""
-
-    FAILED = "failed"
-    LATE = "late"
-    WAITING = "waiting"
-    RUNNING = "running"
-    FRESH = "fresh"
-    PAUSED = "paused"
+LATE = "late_stream"  # says less than what makes it late
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +67,14 @@ def _troubles(user: User, streams: Iterable[Stream]) -> dict[int, SyncException]
     open_now = exceptions_of(user).filter(status=SyncException.Status.OPEN).order_by("last_seen")
     of_source: dict[int, SyncException] = {}
     of_stream: dict[int, SyncException] = {}
-    for row in open_now.filter(kind__in=(*SOURCE_KINDS, *STREAM_KINDS)):
+    late: dict[int, SyncException] = {}
+    for row in open_now.filter(kind__in=(*SOURCE_KINDS, *STREAM_KINDS, LATE)):
         if row.kind in SOURCE_KINDS:
             of_source[row.source_id] = row
         elif row.stream_id:
-            of_stream[row.stream_id] = row
+            (late if row.kind == LATE else of_stream)[row.stream_id] = row
     shared = {stream.pk: of_source[stream.source_id] for stream in streams if _shares(stream, of_source)}
-    return shared | of_stream
+    return late | shared | of_stream
 
 
 def _shares(stream: Stream, of_source: dict[int, SyncException]) -> bool:
@@ -96,17 +87,8 @@ def _status(
     stream: Stream, run: SyncRun | None, trouble: SyncException | None, now: datetime
 ) -> StreamStatus:
     lag = None if stream.read_through is None else now - stream.read_through
-    return StreamStatus(stream, _state(stream, run, lag), lag, run, trouble)
-
-
-def _state(stream: Stream, run: SyncRun | None, lag: timedelta | None) -> State:
-    if not (stream.enabled and stream.source.enabled):
-        return State.PAUSED
-    if stream.failures:
-        return State.FAILED
-    if lag is None:
-        return State.RUNNING if run is not None and run.status == SyncRun.Status.RUNNING else State.WAITING
-    return State.LATE if lag > timedelta(seconds=stream.acceptable_delay_s) else State.FRESH
+    running = run is not None and run.status == SyncRun.Status.RUNNING
+    return StreamStatus(stream, state_of(stream, running=running, now=now), lag, run, trouble)
 
 
 def runs_matching(*, source: str = "", stream: str = "", status: str = "") -> QuerySet[SyncRun]:

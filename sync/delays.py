@@ -7,10 +7,23 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sync.landing import Landed
+from django.utils import timezone
 
+from sync.landing import Landed
+from sync.models import Stream, SyncRun
+
+COUNTED = frozenset({SyncRun.Trigger.SCHEDULE, SyncRun.Trigger.MANUAL})
 LIMITS_S = (5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 14400, 86400, 604800)
 """Upper limits in seconds; one more count stands for whatever took longer."""
+
+
+def note(run: SyncRun, stream: Stream, rows: Iterable[Landed]) -> None:
+    """Count rows that a run has just landed; saved with it.
+
+    A first load and a full reading bring what had changed long before: they say nothing about the way here.
+    """
+    if stream.read_through is not None and run.trigger in COUNTED:
+        run.delays = added(run.delays, rows, timezone.now())
 
 
 def added(counts: Sequence[int] | None, rows: Iterable[Landed], now: datetime) -> list[int] | None:

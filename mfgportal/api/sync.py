@@ -12,7 +12,8 @@ from rest_framework.views import APIView
 
 from mfgportal.accounts.access import person
 from mfgportal.api.query import Paging, Query, paged
-from mfgportal.streams import State, StreamStatus, runs_matching, streams_now
+from mfgportal.streams import StreamStatus, runs_matching, streams_now
+from sync.flows import State
 from sync.models import Stream, SyncRun
 
 RUN = (

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
 from mfgportal.accounts.access import Right, may, person, require
-from mfgportal.streams import BROKER_DOWN, State, runs_matching, streams_now
+from mfgportal.streams import BROKER_DOWN, runs_matching, streams_now
 from mfgportal.web.page import Crumb, page
 from sync import tasks
+from sync.flows import State
 from sync.models import Source, Stream, SyncRun
 
 PER_PAGE = 20

@@ -7,9 +7,9 @@ import orjson
 from django import template
 from django.utils import timezone
 
-from mfgportal.streams import State
 from mfgportal.web.format import NONE, lasting, roughly
 from sync.exceptions import KINDS, ExceptionKind
+from sync.flows import State
 from sync.models import RawRecord, SyncException, SyncRun
 from sync.sources import record_url
 
