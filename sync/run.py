@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from psycopg import errors
 
-from sync import empty, failures, overlaps
+from sync import delays, empty, failures, overlaps
 from sync.connectors.base import Connector, Page
 from sync.errors import SyncError
 from sync.landing import land
@@ -157,6 +157,7 @@ def _load_page(work: Work, connector: Connector, page: Page) -> None:
     stream.save(update_fields=["cursor"])
     run.read += len(page.rows)
     run.unchanged += landing.unchanged
+    delays.note(run, stream, landing.changed)
     run.loaded += outcome.loaded
     run.held += outcome.held
     run.total = page.total if page.total is not None else run.total

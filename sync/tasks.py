@@ -5,11 +5,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from kpis.rollup import mark_open_events, refresh
-from sync import anomalies, ownership, retention
+from sync import anomalies, heartbeat, ownership, retention
 from sync.exceptions.backlog import undone, work_off
+from sync.freshness import check_late
 from sync.locate import locate
 from sync.locks import only_one
 from sync.models import Stream, SyncRun
+from sync.pruning import prune_runs
 from sync.replay import release_all
 from sync.run import run_stream as run
 from sync.schedule import due_sweeps, first_load, take_due
@@ -22,6 +24,7 @@ DAYS_PER_STEP = 2000
 @shared_task
 def wake_streams() -> None:
     """Start every stream that is due, and let go what waits for something that has come."""
+    heartbeat.beat()
     for stream_id in take_due():
         run_stream.delay(stream_id)
     for stream_id in due_sweeps():
@@ -32,6 +35,7 @@ def wake_streams() -> None:
     locate()
     with transaction.atomic():
         ownership.recheck()
+    check_late()
 
 
 @shared_task
@@ -66,8 +70,9 @@ def sweep_stream(stream_id: int, by: str = "", force: bool = False) -> None:
 
 @shared_task
 def tend_landing() -> None:
-    """Make the landing's partitions ahead, and drop those that are too old, when that is due."""
+    """Make the landing's partitions ahead, drop those that are too old, forget old runs; when that is due."""
     retention.tend()
+    prune_runs()
 
 
 @shared_task
