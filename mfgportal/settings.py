@@ -102,6 +102,8 @@ if STATEMENT_TIMEOUT_MS:
 LANDING_RETENTION_MONTHS = env.int("LANDING_RETENTION_MONTHS", default=24)
 # For how long runs of streams are kept; 0: for ever. Runs that found nothing new are kept for days only.
 SYNC_RUN_RETENTION_DAYS = env.int("SYNC_RUN_RETENTION_DAYS", default=90)
+# Days that results of reconciliations are kept, the latest of each in any case; 0 = for ever.
+RECONCILIATION_RETENTION_DAYS = env.int("RECONCILIATION_RETENTION_DAYS", default=90)
 REDIS_URL = env.str("REDIS_URL", default=SERVERS.redis_url)
 CACHES = {
     "default": {

@@ -68,6 +68,10 @@ def _wake(exception: SyncException, by: str) -> None:
         arguments = {"stream_id": exception.stream_id, "by": by, "force": True}
         transaction.on_commit(lambda: current_app.send_task("sync.tasks.sweep_stream", kwargs=arguments))
         return
+    if exception.kind == "reconciliation_difference":
+        again = {"rule": exception.context["rule"], "by": by}
+        transaction.on_commit(lambda: current_app.send_task("sync.tasks.compare", kwargs=again))
+        return
     names = exception.context.get("streams") or [exception.stream.name]
     streams = Stream.objects.filter(source=exception.source)
     if exception.kind in {"missing_ideal_cycle", "status_mismatch"}:

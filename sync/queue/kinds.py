@@ -172,6 +172,16 @@ _ALL = (
         cure="Retry; report the message if it comes back.",
         resolutions=(Resolution.RETRY, Resolution.DISMISS),
     ),
+    ExceptionKind(
+        key="reconciliation_difference",
+        title="Systems do not add up",
+        severity="warning",
+        meaning="A comparison of two systems, or of a system and what we hold of it, found more difference "
+        "than its tolerance allows.",
+        cure="Look at the rows that explain it and correct the wrong side. It resolves itself when a later "
+        "comparison agrees; retry compares again now.",
+        resolutions=(Resolution.RETRY, Resolution.DISMISS),
+    ),
 )
 
 KINDS: dict[str, ExceptionKind] = {kind.key: kind for kind in _ALL}

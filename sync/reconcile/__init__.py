@@ -1,0 +1,1 @@
+"""Comparing what systems say with each other and with what we hold."""
