@@ -9,7 +9,7 @@ from math import prod
 from kpis.definitions import Kpi, Product, Ratio, Total
 from kpis.definitions import components as c
 from kpis.definitions.base import Linear
-from kpis.reliability import mtbf_bounds
+from kpis.reliability.bounds import mtbf_bounds
 from kpis.scope import WHOLE, Key, Value
 
 NO_DATA = "no data in this period"
