@@ -180,7 +180,7 @@ def fill(machine: Equipment, run_h: float, down_h: float, failures: int) -> None
             run(machine, start + each, start + each + length)
 
 
-NOT_YET = set("ODOO-01 ODOO-03 CMMS-01 CMMS-02 PMP-01 PMP-02 PMC-01".split())
+NOT_YET = set("PMP-01 PMP-02 PMC-01".split())  # noqa: SIM905 a quoted name would count as tested
 
 
 def test_every_example_is_tested() -> None:
