@@ -26,6 +26,10 @@ class SourceRefused(SyncError):
     """The source answered and said no: wrong password, missing right, unknown database. A person acts."""
 
 
+class LoginRefused(SourceRefused):
+    """The source does not let the account in at all: none of its streams can be read until a person acts."""
+
+
 class SchemaDrift(SyncError):
     """The source lacks a field we read, or changed its type. Stops one stream; the others go on.
 

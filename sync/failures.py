@@ -1,14 +1,14 @@
 """Failed runs: when to try again, what to tell people, and what closes itself when reading works again."""
 
-import random
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
 
-from sync.errors import SchemaDrift, SourcePaused, SourceRefused, SourceUnavailable
+from sync import breaker
+from sync.backoff import pause
+from sync.errors import LoginRefused, SchemaDrift, SourcePaused, SourceRefused, SourceUnavailable
 from sync.models import Stream, SyncException
 from sync.queue.writer import Problem, close_cause, finish, raise_all
 
@@ -16,20 +16,11 @@ PATIENCE_FAILURES = 3
 PATIENCE = timedelta(minutes=2)
 OF_SOURCE = ("source_unavailable", "source_refused")
 OF_STREAM = ("schema_drift", "failed_sync")
-
-
-class _Pause(NamedTuple):
-    """Seconds until the next try: doubled each time from the first to the longest."""
-
-    first: float
-    longest: float
-
-
-PAUSES = {
-    "source_unavailable": _Pause(5, 300),
-    "source_refused": _Pause(60, 1800),
-    "schema_drift": _Pause(60, 1800),
-    "failed_sync": _Pause(30, 900),
+SLOW_PAUSES_S = {
+    "source_unavailable": 60.0,
+    "source_refused": 3600.0,
+    "schema_drift": 3600.0,
+    "failed_sync": 3600.0,
 }
 
 
@@ -52,24 +43,39 @@ def failed(stream: Stream, error: Exception) -> None:
         stream.failures += 1
         stream.next_due = timezone.now() + timedelta(seconds=pause(kind, stream.failures, error))
         stream.save(update_fields=["failures", "next_due"])
-        if kind != "source_unavailable" or _patience_ends(stream):
+        opened = _tell_breaker(stream, kind, error)
+        if kind != "source_unavailable" or opened or _patience_ends(stream):
             raise_all(stream, [_problem(stream, kind, error)])
+
+
+def slow_failed(stream: Stream, error: Exception) -> None:
+    """A sweep or a full reading broke off. It goes on later; the stream's ordinary reads are not held up.
+
+    A source that does not answer, or has been asked enough, is told by the ordinary reads.
+    """
+    kind = kind_of(error)
+    with transaction.atomic():
+        wait = timedelta(seconds=max(pause(kind, 1, error), SLOW_PAUSES_S[kind]))
+        Stream.objects.filter(pk=stream.pk).update(slow_due=timezone.now() + wait)
+        if not isinstance(error, SourcePaused):
+            _tell_breaker(stream, kind, error)
+        if kind != "source_unavailable":
+            raise_all(stream, [_problem(stream, kind, error)])
+
+
+def _tell_breaker(stream: Stream, kind: str, error: Exception) -> bool:
+    """Whether the source is left alone now. One that refuses, or has changed its fields, does answer."""
+    if isinstance(error, SourceUnavailable | LoginRefused):
+        return breaker.failed(stream.source_id, kind, error)
+    if isinstance(error, SourceRefused | SchemaDrift):
+        breaker.answered(stream.source_id)
+    return False
 
 
 def _go_on_after(stream: Stream, error: SourcePaused) -> None:
     """Half-way and told to wait: neither a failure nor the end of a read."""
-    stream.next_due = timezone.now() + timedelta(
-        seconds=error.retry_after or PAUSES["source_unavailable"].first
-    )
+    stream.next_due = timezone.now() + timedelta(seconds=pause("source_unavailable", 1, error))
     stream.save(update_fields=["next_due"])
-
-
-def pause(kind: str, failures: int, error: Exception) -> float:
-    """Seconds to wait, with jitter, and at least as long as the source asked."""
-    first, longest = PAUSES[kind]
-    wait: float = min(first * 2.0 ** min(failures - 1, 16), longest)
-    asked = error.retry_after if isinstance(error, SourceUnavailable) and error.retry_after else 0.0
-    return max(wait * random.uniform(0.5, 1), asked)  # noqa: S311 spreads load, guards nothing
 
 
 def _patience_ends(stream: Stream) -> bool:
@@ -109,8 +115,9 @@ def recovered(stream: Stream, began: datetime) -> None:
     stream.next_due = timezone.now() + timedelta(seconds=stream.every_s)
     stream.save(update_fields=["failures", "read_through", "next_due"])
     _clear(stream, "The stream was read.", "The source answers again.")
+    breaker.answered(stream.source_id)
     if had_failed:
-        _wake_others(stream)
+        breaker.wake(stream.source_id)
 
 
 def paused(stream: Stream) -> None:
@@ -136,9 +143,3 @@ def _leave(stream: Stream, why: str) -> None:
             exception.save(update_fields=["context"])
         else:
             finish(exception, SyncException.Status.RESOLVED, why)
-
-
-def _wake_others(stream: Stream) -> None:
-    """The source works again, so its other streams need not sit out their pauses."""
-    others = Stream.objects.filter(source=stream.source, failures__gt=0, enabled=True)
-    others.update(next_due=timezone.now())

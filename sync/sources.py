@@ -6,7 +6,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from sync import failures
+from sync import breaker, failures
+from sync.budget import shared
 from sync.connectors import connector_class
 from sync.connectors.base import Check, Connector, SourceConfig, StreamSpec
 from sync.errors import SourceRefused
@@ -25,6 +26,7 @@ def config_of(source: Source) -> SourceConfig:
         api_key=source.api_key,
         database=source.database,
         options=source.options,
+        budgets=shared,
     )
 
 
@@ -95,6 +97,7 @@ def add_source(
     source, _ = Source.objects.update_or_create(name=name, defaults=values)
     ensure_streams(source)
     claim_ownership(source)
+    breaker.answered(source.pk)  # what was wrong may be mended: it is worth a try
     return source
 
 

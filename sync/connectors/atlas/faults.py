@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from sync.errors import SchemaDrift, SourcePaused, SourceRefused, SourceUnavailable, SyncError
+from sync.errors import LoginRefused, SchemaDrift, SourcePaused, SourceRefused, SourceUnavailable, SyncError
 
 SHOWN = 300
 EXPIRED = "expired or invalid jwt token"
@@ -47,8 +47,8 @@ def message_of(content: bytes) -> str:
     return " ".join(str(found.get("message", "")).split())[:SHOWN] if isinstance(found, dict) else ""
 
 
-def login_refused(url: str, user: str, said: str) -> SourceRefused:
-    return SourceRefused(
+def login_refused(url: str, user: str, said: str) -> LoginRefused:
+    return LoginRefused(
         f"Atlas at {url} refused the log-in of '{user}': check the e-mail and password, or the API key, "
         f"on the Sources page. Atlas says: {said or 'nothing'}"
     )
