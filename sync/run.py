@@ -1,8 +1,8 @@
 """One run of one stream: cursor → read → land → map → load → checkpoint, page by page, each a transaction."""
 
 import logging
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,13 +10,14 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from psycopg import errors
 
-from sync import delays, empty, failures, overlaps
-from sync.connectors.base import Connector, Page
-from sync.errors import SyncError
+from sync import breaker, delays, empty, failures, overlaps
+from sync.connectors.base import Connector, Cursor, Page
+from sync.errors import SourcePaused, SyncError
 from sync.landing import land
 from sync.locks import only_one
 from sync.models import Stream, SyncRun
 from sync.poison import load
+from sync.reading import ahead
 from sync.replay import release
 from sync.sources import connect
 
@@ -29,11 +30,18 @@ Report = Callable[[SyncRun], None]
 
 @dataclass(slots=True)
 class Work:
-    """A run under way."""
+    """A run under way.
+
+    Args:
+        place: the stream's field that keeps the place of this reading; "" for one that keeps none.
+        ends: no page is begun after it.
+    """
 
     stream: Stream
     run: SyncRun
     report: Report | None = None
+    place: str = "cursor"
+    ends: datetime | None = None
     stopped: set[int] = field(default_factory=set)
 
 
@@ -55,14 +63,26 @@ def run_stream(
     Returns:
         The run, done or failed; None when another runner is at it.
     """
+    with work_on(stream_id, trigger, by) as work:
+        if work is None:
+            return None
+        work.report = report
+        if trigger == SyncRun.Trigger.MANUAL:
+            breaker.take_probe(work.stream.source_id)
+        attempt(work, _read)
+        return work.run
+
+
+@contextmanager
+def work_on(stream_id: int, trigger: str, by: str) -> Iterator[Work | None]:
+    """Begin a run, as the only runner of the stream; None when there is another."""
     with stream_lock(stream_id) as mine:
         if not mine:
-            return None
+            yield None
+            return
         stream = Stream.objects.select_related("source").get(pk=stream_id)
         bury_dead(stream)
-        run = SyncRun.objects.create(stream=stream, trigger=trigger, started_by=by)
-        attempt(Work(stream, run, report), _read)
-        return run
+        yield Work(stream, SyncRun.objects.create(stream=stream, trigger=trigger, started_by=by))
 
 
 def bury_dead(stream: Stream) -> None:
@@ -95,8 +115,12 @@ def attempt(work: Work, action: Callable[[Work], None]) -> None:
 
 def _failed(work: Work, error: Exception) -> None:
     stream = Stream.objects.select_related("source").get(pk=work.stream.pk)
-    end(work.run, SyncRun.Status.FAILED, str(error) or type(error).__name__)
-    failures.failed(stream, error)
+    slow = work.place != "cursor"
+    over = slow and isinstance(error, SourcePaused)  # a slice has used up its part of the requests
+    status = SyncRun.Status.DONE if over else SyncRun.Status.FAILED
+    end(work.run, status, str(error) or type(error).__name__)
+    tell = failures.slow_failed if slow else failures.failed
+    tell(stream, error)
 
 
 def end(run: SyncRun, status: str, error: str = "") -> None:
@@ -111,15 +135,26 @@ def _read(work: Work) -> None:
     connector = connect(stream.source)
     try:
         connector.verify_schema(stream.name)
-        for page in connector.read(stream.name, stream.cursor):
-            commit_page(work, connector, page)
-            if work.report:
-                work.report(work.run)
+        commit_pages(work, connector, stream.cursor)
     finally:
         connector.close()
     overlaps.check(stream, work.stopped)
     empty.check(stream, connector)
     finish(work, began)
+
+
+def commit_pages(work: Work, connector: Connector, cursor: Cursor) -> bool:
+    """Read from ``cursor`` on and commit page by page; whether it came to the end in its time."""
+    with closing(ahead(connector.read(work.stream.name, cursor))) as pages:
+        for number, page in enumerate(pages):
+            if number and work.ends and timezone.now() >= work.ends:
+                return False
+            commit_page(work, connector, page)
+            if not number:
+                breaker.answered(work.stream.source_id)
+            if work.report:
+                work.report(work.run)
+    return True
 
 
 def finish(work: Work, began: datetime) -> None:
@@ -153,8 +188,9 @@ def _load_page(work: Work, connector: Connector, page: Page) -> None:
     outcome = load(stream, landing.changed)
     outcome.add(release(outcome.kinds))
     work.stopped |= outcome.stopped
-    stream.cursor = page.cursor
-    stream.save(update_fields=["cursor"])
+    if work.place:
+        setattr(stream, work.place, page.cursor)
+        stream.save(update_fields=[work.place])
     run.read += len(page.rows)
     run.unchanged += landing.unchanged
     delays.note(run, stream, landing.changed)

@@ -1,86 +1,124 @@
 """The deletion sweep: what the source has no more gets a tombstone; what has come back is restored."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator
+from datetime import timedelta
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from sync import duplicates, ownership
+from sync.connectors.base import KeyPage
 from sync.landing import Landed, locked
 from sync.load import facts, masters
 from sync.mapping import read
-from sync.models import HeldRecord, RawRecord, Stream, SyncRun
+from sync.models import HeldRecord, RawRecord, Stream, SweptKey, SyncRun
 from sync.queue.writer import Problem, close_cause, close_empty, raise_all
 from sync.records import Record
 from sync.replay import replay_rows
-from sync.run import Work, attempt, bury_dead, end, stream_lock
+from sync.run import Work, attempt, end, work_on
 from sync.sources import connect
 from sync.staging import copy_rows
 
 BATCH = 1000
+SLICE = timedelta(seconds=60)
+KEYS = SweptKey._meta.db_table
+KEY_COLUMNS = {"stream_id": "int8", "external_key": "varchar"}
 SUSPICIOUS_SHARE = 0.5
 SUSPICIOUS_ROWS = 20
 
 
-def sweep_stream(stream_id: int, *, by: str = "", force: bool = False) -> SyncRun | None:
+def sweep_stream(
+    stream_id: int, *, by: str = "", force: bool = False, ends: timedelta | None = SLICE
+) -> SyncRun | None:
     """Compare the keys we have with those the source has.
+
+    Where keys are dear, it stops after a while, or when the request budget is spent, and goes on in a later
+    run; only when all keys are known it compares.
 
     Args:
         force: take rows out even when most of a stream is gone.
+        ends: after how long it stops; None: at the end.
 
     Returns:
         The run, done or failed; None when another runner is at the stream.
     """
-    with stream_lock(stream_id) as mine:
-        if not mine:
+    with work_on(stream_id, SyncRun.Trigger.SWEEP, by) as work:
+        if work is None:
             return None
-        stream = Stream.objects.select_related("source").get(pk=stream_id)
-        bury_dead(stream)
-        run = SyncRun.objects.create(stream=stream, trigger=SyncRun.Trigger.SWEEP, started_by=by)
-        attempt(Work(stream, run), lambda work: _sweep(work, force=force))
-        return run
+        work.place, work.ends = "sweep_cursor", timezone.now() + ends if ends else None
+        attempt(work, lambda work: _sweep(work, force=force))
+        return work.run
 
 
 def _sweep(work: Work, *, force: bool) -> None:
     stream = work.stream
+    if not stream.sweep_cursor:
+        _begin(stream)
     connector = connect(stream.source)
     try:
-        work.run.read = _stage(connector.read_keys(stream.name))
+        complete = _gather(work, connector.read_key_pages(stream.name, stream.sweep_cursor))
     finally:
         connector.close()
-    with transaction.atomic():
-        gone, back = _compare(stream)
-        if gone and not force and _suspicious(stream, len(gone)):
-            _doubt(stream, len(gone))
-        else:
-            close_cause("mass_deletion", stream.source, [stream.name], "The records were compared again.")
-            work.run.gone = _take_out_all(stream, gone)
-        work.run.loaded = _restore(back)
-        stream.swept_at = timezone.now()
-        stream.save(update_fields=["swept_at"])
-        end(work.run, SyncRun.Status.DONE)
+    if complete:
+        _settle(work, force=force)
+    else:
+        Stream.objects.filter(pk=stream.pk).update(slow_due=None)
+    end(work.run, SyncRun.Status.DONE)
 
 
-def _stage(keys: Iterable[str]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE IF NOT EXISTS stage_keys (key varchar)")
-        cursor.execute("TRUNCATE stage_keys")
-    copy_rows("stage_keys", {"key": "varchar"}, ((key,) for key in keys))
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE stage_keys")
-        cursor.execute("SELECT count(*) FROM stage_keys")
-        return int(cursor.fetchone()[0])
+@transaction.atomic
+def _begin(stream: Stream) -> None:
+    SweptKey.objects.filter(stream=stream).delete()
+    stream.sweep_began = timezone.now()
+    stream.save(update_fields=["sweep_began"])
+
+
+def _gather(work: Work, pages: Iterator[KeyPage]) -> bool:
+    """Keep the keys, page by page; whether all came. Without a place to go on from it goes to the end."""
+    stream, run = work.stream, work.run
+    for page in pages:
+        with transaction.atomic():
+            copy_rows(KEYS, KEY_COLUMNS, ((stream.pk, key) for key in page.keys))
+            stream.sweep_cursor = page.cursor
+            stream.save(update_fields=["sweep_cursor"])
+            run.read += len(page.keys)
+            run.heartbeat_at = timezone.now()
+            run.save(update_fields=["read", "heartbeat_at"])
+        if page.cursor and work.ends and timezone.now() >= work.ends:
+            return False
+    return True
+
+
+@transaction.atomic
+def _settle(work: Work, *, force: bool) -> None:
+    stream = work.stream
+    gone, back = _compare(stream)
+    if gone and not force and _suspicious(stream, len(gone)):
+        _doubt(stream, len(gone))
+    else:
+        close_cause("mass_deletion", stream.source, [stream.name], "The records were compared again.")
+        work.run.gone = _take_out_all(stream, gone)
+    work.run.loaded = _restore(back)
+    SweptKey.objects.filter(stream=stream).delete()
+    stream.swept_at, stream.sweep_began, stream.sweep_cursor = timezone.now(), None, {}
+    stream.slow_due = None
+    stream.save(update_fields=["swept_at", "sweep_began", "sweep_cursor", "slow_due"])
 
 
 def _compare(stream: Stream) -> tuple[list[int], list[int]]:
-    """Landed rows the source lacks, and rows marked as gone that it has."""
+    """Landed rows the source lacks, and rows marked as gone that it has.
+
+    What landed after the sweep had begun may be of a part of the source that it had passed by then.
+    """
     with connection.cursor() as cursor:
+        cursor.execute("ANALYZE sync_sweptkey")
         cursor.execute(
             "SELECT r.id, r.gone_at IS NULL FROM sync_rawrecord r"
-            " WHERE r.stream_id = %s AND (r.gone_at IS NULL) <>"
-            " EXISTS (SELECT FROM stage_keys k WHERE k.key = r.external_key) ORDER BY r.id",
-            [stream.pk],
+            " WHERE r.stream_id = %s AND (r.gone_at IS NOT NULL OR r.landed_at < %s)"
+            " AND (r.gone_at IS NULL) <> EXISTS (SELECT FROM sync_sweptkey k"
+            " WHERE k.stream_id = r.stream_id AND k.external_key = r.external_key) ORDER BY r.id",
+            [stream.pk, stream.sweep_began],
         )
         found = cursor.fetchall()
     return [row for row, present in found if present], [row for row, present in found if not present]

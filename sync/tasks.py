@@ -5,16 +5,21 @@ from django.db import transaction
 from django.utils import timezone
 
 from kpis.rollup import mark_open_events, refresh
-from sync import anomalies, heartbeat, ownership, retention
+from sync import anomalies, breaker, heartbeat, ownership, retention
 from sync.exceptions.backlog import undone, work_off
 from sync.freshness import check_late
 from sync.locate import locate
 from sync.locks import only_one
-from sync.models import Stream, SyncRun
+from sync.models import ReconciliationRun, Stream, SyncRun
 from sync.pruning import prune_runs
+from sync.reconcile import engine as reconciliation
+from sync.reconcile.rules import RULES
+from sync.reconcile.schedule import compare_due
+from sync.reconcile.schedule import take_due as take_comparison
+from sync.refresh import refresh_slice
 from sync.replay import release_all
 from sync.run import run_stream as run
-from sync.schedule import due_sweeps, first_load, take_due
+from sync.schedule import claims, due_refreshes, due_sweeps, first_load, stands, take_due
 from sync.sweep import sweep_stream as sweep
 
 REFRESH_LOCK = 0x72656672
@@ -25,12 +30,15 @@ DAYS_PER_STEP = 2000
 def wake_streams() -> None:
     """Start every stream that is due, and let go what waits for something that has come."""
     heartbeat.beat()
-    for stream_id in take_due():
-        run_stream.delay(stream_id)
+    wake_due()
     for stream_id in due_sweeps():
         sweep_stream.delay(stream_id)
+    for stream_id in due_refreshes():
+        refresh_stream.delay(stream_id)
     for exception_id in undone():
         replay_exception.delay(exception_id)
+    if rule := take_comparison():
+        compare.delay(rule)
     release_all()
     locate()
     with transaction.atomic():
@@ -38,22 +46,36 @@ def wake_streams() -> None:
     check_late()
 
 
+def wake_due() -> None:
+    for stream_id, claim in claims(take_due()):
+        run_stream.delay(stream_id, claim=claim)
+
+
 @shared_task
-def run_stream(stream_id: int, trigger: str = SyncRun.Trigger.SCHEDULE, by: str = "") -> None:
-    """Read one stream. At the end of its first read it wakes those that waited for it."""
+def run_stream(
+    stream_id: int, trigger: str = SyncRun.Trigger.SCHEDULE, by: str = "", claim: str = ""
+) -> None:
+    """Read one stream. At the end of its first read it wakes those that waited for it.
+
+    Args:
+        claim: of a scheduled run; an outdated one is let go, since the stream has been read meanwhile.
+    """
+    if claim and not stands(stream_id, claim):
+        return
     first = Stream.objects.filter(pk=stream_id, read_through=None).exists()
     run(stream_id, trigger=trigger, by=by)
     if first:
-        for waiting in take_due():
-            run_stream.delay(waiting)
+        wake_due()
 
 
 @shared_task
 def sync_source(source_id: int, by: str = "") -> None:
-    """Read all streams of a source now, masters first."""
+    """Read all streams of a source now, masters first; when it does not answer, not one after the other."""
     streams = Stream.objects.filter(source=source_id, enabled=True).order_by("rank", "name")
     for stream_id in streams.values_list("pk", flat=True):
-        run(stream_id, trigger=SyncRun.Trigger.MANUAL, by=by)
+        done = run(stream_id, trigger=SyncRun.Trigger.MANUAL, by=by)
+        if done and done.status == SyncRun.Status.FAILED and breaker.is_open(source_id):
+            break
 
 
 @shared_task
@@ -69,10 +91,25 @@ def sweep_stream(stream_id: int, by: str = "", force: bool = False) -> None:
 
 
 @shared_task
+def refresh_stream(stream_id: int) -> None:
+    """Read on of a stream that is read whole again, for a moment."""
+    refresh_slice(stream_id)
+
+
+@shared_task
 def tend_landing() -> None:
     """Make the landing's partitions ahead, drop those that are too old, forget old runs; when that is due."""
     retention.tend()
     prune_runs()
+
+
+@shared_task
+def compare(rule: str, by: str = "") -> None:
+    """Compare systems by a rule: because it is due, or because a person wants it now."""
+    if by:
+        reconciliation.reconcile(RULES[rule], trigger=ReconciliationRun.Trigger.MANUAL, by=by)
+    else:
+        compare_due(RULES[rule])
 
 
 @shared_task

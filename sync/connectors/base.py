@@ -8,12 +8,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from typing import Any, ClassVar, Literal
 
 from sync.connectors.budget import Budgets, in_process
 from sync.errors import SourceRefused
 from sync.records import Kind, Record
 
+KEYS_PER_PAGE = 10_000
 Payload = dict[str, Any]
 Cursor = dict[str, Any]
 Mode = Literal["poll", "batch", "event"]
@@ -104,6 +106,18 @@ class Page:
     rows: list[Row]
     cursor: Cursor
     total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPage:
+    """Some keys of rows the source still has, and the cursor from which the next ones come.
+
+    Args:
+        cursor: {} = the place is not kept; an interrupted reading starts anew.
+    """
+
+    keys: list[str]
+    cursor: Cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +218,12 @@ class Connector(ABC):
     @abstractmethod
     def read_keys(self, stream: str) -> Iterator[str]:
         """Yield the external key of every row the source still has (for the deletion sweep)."""
+
+    def read_key_pages(self, stream: str, cursor: Cursor) -> Iterator[KeyPage]:
+        """The keys in pages, from ``cursor`` on; where keys are dear, an interrupted reading goes on."""
+        keys = self.read_keys(stream)
+        while page := list(islice(keys, KEYS_PER_PAGE)):
+            yield KeyPage(page, {})
 
     @classmethod
     @abstractmethod

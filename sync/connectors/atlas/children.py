@@ -16,7 +16,7 @@ from sync.connectors.atlas.client import AtlasClient
 from sync.connectors.atlas.lookups import DowntimeLookups, lookups_of
 from sync.connectors.atlas.spec import ChildStream
 from sync.connectors.atlas.streams import LISTED
-from sync.connectors.base import Cursor, Page, Payload, Row
+from sync.connectors.base import Cursor, KeyPage, Page, Payload, Row
 from sync.connectors.budget import BudgetSpent
 
 BATCH = 25
@@ -70,9 +70,15 @@ class ChildReader:
             return  # they go on in the next run
 
     def keys(self) -> Iterator[str]:
-        for found in listing.pages(self.client, self.path):
+        for page in self.key_pages({}):
+            yield from page.keys
+
+    def key_pages(self, cursor: Cursor) -> Iterator[KeyPage]:
+        """A request per parent, within the part of the budget that rounds may use."""
+        after = int(cursor.get("after_id") or 0)
+        for found in listing.pages(self.client, self.path, after=after):
             for parent in found.rows:
-                yield from (row.external_key for row in self.lookups.rows(parent))
+                yield KeyPage(self.lookups.keys(int(parent["id"]), ROUND_SHARE), {"after_id": parent["id"]})
 
     def verify(self) -> None:
         """Children of the newest parents stand for all; without any there is nothing to compare."""

@@ -14,6 +14,7 @@ from sync.connectors.base import (
     Connector,
     Counted,
     Cursor,
+    KeyPage,
     Page,
     Payload,
     SourceConfig,
@@ -93,6 +94,12 @@ class AtlasConnector(Connector):
             return tallies.rows(self._client, LISTED[stream], month)
         tallies.few_parents(self._client, CHILDREN[stream], int(self.config.options.get("most_lookups", 200)))
         return super().tally_rows(stream, month)
+
+    def read_key_pages(self, stream: str, cursor: Cursor) -> Iterator[KeyPage]:
+        reader = self._reader(stream)
+        if isinstance(reader, ChildReader):
+            return reader.key_pages(cursor)
+        return super().read_key_pages(stream, cursor)
 
     def _reader(self, stream: str) -> ListedReader | ChildReader:
         options = self.config.options

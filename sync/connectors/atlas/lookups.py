@@ -24,6 +24,9 @@ class Lookups:
         listing.check_fields(self.stream.spec, children)
         return [self._row(parent, child, share) for child in children]
 
+    def keys(self, parent: int, share: float) -> list[str]:
+        return [self._key(parent, child) for child in self.children(parent, share)]
+
     def children(self, parent: int, share: float) -> list[Payload]:
         """Empty when the parent was deleted meanwhile."""
         try:
@@ -37,8 +40,10 @@ class Lookups:
 
     def _row(self, parent: Payload, child: Payload, share: float) -> Row:
         payload = {**slim(child, self.stream.spec), "parent": {"id": parent["id"], **self._about(parent)}}
-        key = f"{self.stream.spec.model}/{parent['id']}.{child['id']}"
-        return Row(key, payload, values.parsed(child.get("updatedAt")))
+        return Row(self._key(int(parent["id"]), child), payload, values.parsed(child.get("updatedAt")))
+
+    def _key(self, parent: int, child: Payload) -> str:
+        return f"{self.stream.spec.model}/{parent}.{child['id']}"
 
     def _about(self, parent: Payload) -> Payload:
         return {"customId": parent.get("customId")}
