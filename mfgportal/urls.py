@@ -1,13 +1,16 @@
 from django.urls import include, path, register_converter
 
-from mfgportal.health import health
+from mfgportal.metrics import metrics
+from mfgportal.ready import healthz, readyz
 from mfgportal.web import (
     equipment,
     event,
     exception,
     exceptions,
+    flows,
     glossary,
     line,
+    monitor,
     overview,
     plant,
     resolve,
@@ -39,6 +42,10 @@ urlpatterns = [
     path("sync/runs/<int:pk>/", sync_runs.sync_run, name="sync_run"),
     path("sync/streams/<int:pk>/run/", sync_runs.run_stream, name="sync_stream"),
     path("sync/sources/<slug:name>/run/", sync_runs.run_source, name="sync_source"),
+    path("flows/", flows.registry, name="flows"),
+    path("flows/<int:pk>/", flows.flow, name="flow"),
+    path("flows/<int:pk>/switch/", flows.flow_switch, name="flow_switch"),
+    path("monitor/", monitor.monitor_page, name="monitor"),
     path("sources/", sources.sources, name="sources"),
     path("sources/add/", sources.source, name="source_add"),
     path("sources/ownership/", sources.ownership, name="ownership"),
@@ -46,7 +53,9 @@ urlpatterns = [
     path("sources/<slug:name>/check/", sources.source_check, name="source_check"),
     path("sources/<slug:name>/switch/", sources.source_switch, name="source_switch"),
     path("glossary/", glossary.glossary, name="glossary"),
-    path("health", health, name="health"),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("account/", include("allauth.account.urls")),
     path("api/", include("mfgportal.api.urls")),
 ]

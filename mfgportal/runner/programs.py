@@ -54,7 +54,7 @@ def serves(host: str) -> bool:
     """Whether it answers as it should; 400 counts, as ALLOWED_HOSTS may not name the address we ask."""
     connection = http.client.HTTPConnection(reachable(host), WEB.number, timeout=5)
     try:
-        connection.request("GET", "/health")
+        connection.request("GET", "/readyz")
         return connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR
     except (OSError, http.client.HTTPException):
         return False

@@ -33,7 +33,8 @@ class Item:
 SECTIONS = (
     Section("Overview", "overview", "gauge", ("/plants/", "/lines/", "/equipment/", "/events/")),
     Section("Exceptions", "exceptions", "inbox", ("/exceptions/",)),
-    Section("Sync", "sync_runs", "sync", ("/sync/", "/sources/")),
+    Section("Sync", "sync_runs", "sync", ("/sync/", "/sources/", "/flows/")),
+    Section("Monitor", "monitor", "pulse", ("/monitor/",)),
     Section("Glossary", "glossary", "book", ("/glossary/",)),
     Section("API", "api_docs", "braces", ("/api/",)),
 )

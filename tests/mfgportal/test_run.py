@@ -120,7 +120,7 @@ def test_it_starts_says_where_heals_and_stops_without_a_trace(
     run.wait_for("Ctrl-C stops everything.")
     assert f"The portal is at http://127.0.0.1:{env['PORT']}" in run.text
     assert "manage.py portal_user" in run.text
-    assert status(env["PORT"], "/health") == 200
+    assert status(env["PORT"], "/readyz") == 200
 
     second = start()
     assert second.process.wait(30) == 0
@@ -129,7 +129,7 @@ def test_it_starts_says_where_heals_and_stops_without_a_trace(
     for program, words in {"worker": "celery --app=mfgportal worker", "postgres": "/postgres -D"}.items():
         run.named(words).kill()
         run.wait_for(f"{program} ended (killed by signal 9); starting it again.")
-    wait(lambda: status(env["PORT"], "/health") == 200, 20)
+    wait(lambda: status(env["PORT"], "/readyz") == 200, 20)
 
     assert run.end(signal.SIGINT) == 0
     assert run.text.endswith("Stopping …\nStopped.\n")

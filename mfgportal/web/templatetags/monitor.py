@@ -1,0 +1,18 @@
+"""What the flows' and the monitor's templates need: short spans, as exact as they are meant."""
+
+from django import template
+
+from mfgportal.web.flow_forms import written
+from mfgportal.web.format import NONE, lasting
+
+register = template.Library()
+
+register.filter("exact", written)
+
+
+@register.filter
+def seconds(value: float | None) -> str:
+    """A measured span: with a decimal where it is short."""
+    if value is None:
+        return NONE
+    return f"{value:.1f} s" if value < 10 else lasting(value)
