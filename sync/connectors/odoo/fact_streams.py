@@ -2,7 +2,7 @@
 
 from sync.connectors.base import StreamSpec
 from sync.connectors.odoo import maintenance, production
-from sync.connectors.odoo.spec import WRITTEN, OdooStream
+from sync.connectors.odoo.spec import HOUR, WRITTEN, OdooStream
 from sync.records import Kind
 
 FACT_STREAMS = (
@@ -48,6 +48,8 @@ FACT_STREAMS = (
             rank=41,
             dated_by="date_start",
             summed=("qty_produced",),
+            # The product is its manufacturing order's; changing it there leaves no mark here.
+            refresh_every_s=24 * HOUR,
         ),
         optional={"product_id": "many2one"},
         also={"mrp.production": {"product_id": "many2one"}},
@@ -76,6 +78,8 @@ FACT_STREAMS = (
             acceptable_delay_s=300,
             dated_by="date_start",
             summed=("duration",),
+            # loss_type is the reason's, not stored: a reason that moves to another type leaves no mark on its lines.
+            refresh_every_s=24 * HOUR,
         ),
         to_records=production.productivity,
     ),
@@ -100,6 +104,8 @@ FACT_STREAMS = (
             rank=43,
             dated_by="date_done",
             summed=("scrap_qty",),
+            # Product and work center are completed from the order, which leaves no mark here.
+            refresh_every_s=24 * HOUR,
         ),
         also={
             "mrp.production": {"product_id": "many2one", "product_uom_id": "many2one"},
@@ -131,6 +137,8 @@ FACT_STREAMS = (
             every_s=60,
             rank=44,
             dated_by="create_date",
+            # Whether a stage counts as done is the stage's; changing it there leaves no mark on requests.
+            refresh_every_s=24 * HOUR,
         ),
         optional={"kanban_state": "selection", "schedule_end": "datetime", "workcenter_id": "many2one"},
         also={"maintenance.stage": {"name": "char", "sequence": "integer", "done": "boolean"}},

@@ -99,6 +99,8 @@ MASTER_STREAMS = (
             every_s=HOUR,
             rank=18,
             acceptable_delay_s=24 * HOUR,
+            # A view: some of its fields come from the employee's version and user, which leave no mark on it.
+            refresh_every_s=24 * HOUR,
         ),
         optional={"work_email": "char"},
         to_records=masters.technician,
@@ -140,6 +142,8 @@ MASTER_STREAMS = (
             every_s=300,
             rank=21,
             acceptable_delay_s=6 * HOUR,
+            # A category that is renamed, which says what class a machine is of, leaves no mark on the machine.
+            refresh_every_s=24 * HOUR,
         ),
         optional={"workcenter_id": "many2one"},
         to_records=masters.equipment,
