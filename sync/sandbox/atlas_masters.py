@@ -9,6 +9,7 @@ from typing import Any
 
 from sync.sandbox.atlas_store import Atlas
 from sync.sandbox.machine import Machine
+from sync.sandbox.odoo_books import initial_stock
 from sync.sandbox.odoo_masters import email_of, part_code
 from sync.sandbox.spec import PARTS, PLANTS, TECHNICIANS, UTILITIES, Plant
 from sync.sandbox.workshop import Workshop
@@ -64,7 +65,7 @@ def fill_constants(atlas: Atlas, at: int) -> None:
         atlas.add(
             "parts", at, name=name, cost=cost, category=1 + number % 3, nonStock=False,
             barcode=part_code(number),
-            description="", quantity=float(20 + number % 5 * 4), minQuantity=6.0, unit="pcs", area="",
+            description="", quantity=initial_stock(number), minQuantity=6.0, unit="pcs", area="",
             **ACTIVE,
         )  # fmt: skip
 

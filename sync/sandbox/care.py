@@ -75,7 +75,9 @@ class Care:
         first = rng.choice(crew)
         second = rng.choice(crew) if rng.random() < 0.3 else first
         technicians = [first] if second == first else [first, second]
-        ticket = Ticket(self.atlas, self.desk, asset, title, technicians, category=BREAKDOWN, machine=machine)
+        ticket = Ticket(
+            self.atlas, self.desk, asset, title, technicians, category=BREAKDOWN, machine=machine, plant=plant
+        )
         ticket.due = at + 86400
         ticket.asked_first = rng.random() < 0.25
         ticket.extra_cost = round(rng.uniform(80, 900), 2) if rng.random() < 0.05 else 0.0

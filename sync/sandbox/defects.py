@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Keys = tuple[str, ...]
 LINE = "mrp.workcenter.productivity"
+LOST_PIECES, OVERCHARGED = 3.0, 90.0
 DAY_S = 86400
 
 
@@ -49,6 +50,8 @@ CATALOGUE = (
     Defect("time_zone_mistake", 6, "stop of Pune written in local time as if it were UTC"),
     Defect("closed_in_cmms_only", 3, "CMMS work order COMPLETE, its Odoo request still open"),
     Defect("closed_in_odoo_only", 2, "Odoo request repaired, its CMMS work order still in progress"),
+    Defect("stock_differs", 1, "Odoo has fewer pieces of a spare part than the CMMS"),
+    Defect("cost_differs", 1, "Odoo has a higher labour cost of a work order than the CMMS"),
 )
 COUNT = {defect.kind: defect.count for defect in CATALOGUE}
 UNKNOWN_REASONS = (
@@ -129,7 +132,22 @@ def plant_history(factory: Factory) -> dict[str, Keys]:
         "same_breakdown_differs": tuple(_shift_downtimes(factory, rng)),
         "work_order_without_operation": tuple(_forget_operations(factory, rng)),
         **_contradict(factory, rng),
+        **_differ(factory),
     }
+
+
+def _differ(factory: Factory) -> dict[str, Keys]:
+    """Odoo's books of one part and of one work order; the keys of both sides, the CMMS's first."""
+    part = max(factory.ledger.moved, key=lambda each: (factory.ledger.moved[each], -each), default=1)
+    factory.books.lose(factory.now, part, LOST_PIECES)
+    factory.ledger.stock_differs[part] = -LOST_PIECES
+    planted: dict[str, Keys] = {"stock_differs": (f"part/{part}", f"product.product/{part}")}
+    order = max(factory.ledger.spent, default="")
+    if order:
+        line = factory.books.overcharge(factory.now, order, OVERCHARGED)
+        factory.ledger.cost_differs[order] = OVERCHARGED
+        planted["cost_differs"] = (f"work-order/{int(order[2:])}", f"account.analytic.line/{line}")
+    return planted
 
 
 class _Picker:

@@ -14,7 +14,9 @@ from sync.sandbox import atlas_masters, defects, odoo_masters
 from sync.sandbox.agenda import Agenda
 from sync.sandbox.atlas_store import RELATIONS, Atlas
 from sync.sandbox.care import Care
+from sync.sandbox.ledger import CostTruth, Ledger, StockTruth
 from sync.sandbox.machine import Machine, Span
+from sync.sandbox.odoo_books import Books
 from sync.sandbox.odoo_events import Clerk
 from sync.sandbox.odoo_requests import RequestDesk
 from sync.sandbox.odoo_tables import Odoo
@@ -100,7 +102,9 @@ class Factory:
         roots = {key: root for key, (root, _, _) in places.items()}
         atlas_masters.fill_machines(self.atlas, at, self.workshops, roots)
         self._utilities = [(plant_of(key), utilities) for key, (_, _, utilities) in places.items()]
-        desk = RequestDesk(self.odoo, self.agenda, self.machines)
+        self.ledger, self.books = Ledger(), Books(self.odoo)
+        self.books.open(at)
+        desk = RequestDesk(self.odoo, self.agenda, self.machines, self.books, self.ledger)
         crews = {key: crew for key, (_, crew, _) in places.items()}
         self.care = Care(self.atlas, desk, self.agenda, self.seed, crews)
         every = [utility for _, utilities in self._utilities for utility in utilities]
@@ -159,6 +163,16 @@ class Factory:
         with self.lock:
             for machine in self.machines:
                 yield from truth_of(machine, self.first_day, self.now)
+
+    def costs(self) -> list[CostTruth]:
+        """Per finished work order: what it took, and what Odoo's books say else."""
+        with self.lock:
+            return list(self.ledger.costs())
+
+    def stock(self) -> list[StockTruth]:
+        """Per spare part: how many there are, and what Odoo's books say else."""
+        with self.lock:
+            return list(self.ledger.stock())
 
     def digest(self) -> str:
         """A fingerprint of everything both systems would answer."""

@@ -23,7 +23,6 @@ FORBIDDEN = {
     "ir.model.data": "Model Data",
     "mail.tracking.value": "Mail Tracking Value",
     "hr.employee": "Employee",
-    "stock.move": "Stock Move",
 }
 
 

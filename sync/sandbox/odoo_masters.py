@@ -15,6 +15,8 @@ from sync.sandbox.workshop import Workshop
 LOGIN, PASSWORD, DATABASE = "mfgportal", "mfgportal", "mfg"
 STAGES = (("New Request", False), ("In Progress", False), ("Repaired", True), ("Scrap", True))
 NEW, IN_PROGRESS, REPAIRED = 1, 2, 3
+WHERE_PARTS_GO = (("Maintenance consumption", "production"), ("Inventory adjustment", "inventory"),
+                  ("Vendors", "supplier"))  # fmt: skip
 UNIT = 1
 ADMINISTRATOR = 1
 
@@ -57,17 +59,17 @@ def fill_plants(odoo: Odoo, at: int, years: Sequence[int]) -> None:
         at, name="Administrator", login="admin", active=True, tz="UTC", company_id=1, lang="en_US"
     )
     for plant in PLANTS:
-        company = odoo["res.company"].add(
+        odoo["res.company"].add(
             at, name=plant.name, sequence=10, active=True, city=plant.city, currency_id=company_of(plant),
             resource_calendar_id=company_of(plant),
         )  # fmt: skip
         _add_calendar(odoo, at, plant, years)
         _add_people(odoo, at, plant)
         for name, usage in (("Stock", "internal"), ("Scrap", "inventory")):
-            full = f"{plant.key}/{name}"
-            odoo["stock.location"].add(
-                at, name=name, complete_name=full, usage=usage, active=True, company_id=company
-            )
+            _add_location(odoo, at, plant, name, usage)
+    for name, usage in WHERE_PARTS_GO:
+        for plant in PLANTS:
+            _add_location(odoo, at, plant, name, usage)
     everyone = [company_of(plant) for plant in PLANTS]
     odoo["res.users"].add(
         at,
@@ -78,6 +80,13 @@ def fill_plants(odoo: Odoo, at: int, years: Sequence[int]) -> None:
         company_id=1,
         company_ids=everyone,
         lang="en_US",
+    )
+
+
+def _add_location(odoo: Odoo, at: int, plant: Plant, name: str, usage: str) -> None:
+    full, company = f"{plant.key}/{name}", company_of(plant)
+    odoo["stock.location"].add(
+        at, name=name, complete_name=full, usage=usage, active=True, company_id=company
     )
 
 

@@ -7,7 +7,9 @@ from datetime import date
 from random import Random
 
 from sync.sandbox.agenda import Agenda, Rank
+from sync.sandbox.ledger import Ledger
 from sync.sandbox.machine import Machine
+from sync.sandbox.odoo_books import Books
 from sync.sandbox.odoo_masters import ADMINISTRATOR, IN_PROGRESS, NEW, REPAIRED, company_of
 from sync.sandbox.odoo_tables import Odoo
 from sync.sandbox.shifts import local_epoch
@@ -20,7 +22,11 @@ CHORES = ("Replace guard door switch", "Repaint floor marking", "Tighten cable c
 class RequestDesk:
     """Writes requests the way Odoo does: dates only, closing day set by the server when a stage is done."""
 
-    def __init__(self, odoo: Odoo, agenda: Agenda, machines: list[Machine]) -> None:
+    def __init__(
+        self, odoo: Odoo, agenda: Agenda, machines: list[Machine], books: Books, ledger: Ledger
+    ) -> None:
+        self.books = books
+        self.ledger = ledger
         self.requests = odoo["maintenance.request"]
         self.equipment = odoo["maintenance.equipment"]
         self.agenda = agenda

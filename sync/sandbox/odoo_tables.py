@@ -51,6 +51,16 @@ COLUMNS: dict[str, str] = {
     "mrp.workcenter.productivity": (
         "workcenter_id workorder_id loss_id description date_start date_end duration user_id company_id"
     ),
+    "stock.quant": "product_id location_id company_id quantity reserved_quantity in_date",
+    "stock.picking": "name state origin location_id location_dest_id company_id date_done",
+    "stock.move": (
+        "reference state product_id product_uom product_uom_qty product_qty quantity picked date origin "
+        "location_id location_dest_id picking_id price_unit value analytic_account_line_ids company_id"
+    ),
+    "account.analytic.line": (
+        "name ref date amount unit_amount category currency_id employee_id product_id account_id project_id "
+        "company_id"
+    ),
     "stock.scrap": (
         "name state product_id product_uom_id scrap_qty location_id scrap_location_id date_done origin "
         "production_id workorder_id company_id"
@@ -82,6 +92,9 @@ ORDER = {
     "res.users": "name, login",
     "resource.calendar.attendance": "sequence, dayofweek, hour_from",
     "resource.calendar.leaves": "date_from",
+    "account.analytic.line": "date desc, id desc",
+    "stock.move": "sequence, id",
+    "stock.picking": "priority desc, scheduled_date asc, id desc",
     "stock.scrap": "id desc",
 }
 

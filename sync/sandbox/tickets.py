@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from sync.sandbox.atlas_masters import ACTIVE, BREAKDOWN
 from sync.sandbox.atlas_store import Atlas
 from sync.sandbox.machine import Machine
+from sync.sandbox.odoo_books import known_code
 from sync.sandbox.odoo_requests import RequestDesk
+from sync.sandbox.spec import Plant
 
 
 @dataclass(slots=True)
@@ -21,6 +23,7 @@ class Ticket:
     technicians: list[int]
     category: int
     machine: Machine | None
+    plant: Plant
     priority: str = "LOW"
     due: int = 0
     plan_id: int | None = None
@@ -95,21 +98,11 @@ class Ticket:
     def complete(self, at: int) -> None:
         """Labour, parts and costs are booked with the report; they do not touch the work order."""
         for technician in self.technicians:
-            rate = self.atlas["users"][technician]["rate"]
-            self.atlas.add(
-                "labors", at, workOrder=self.workorder_id, assignedTo=technician, startedAt=self.begun,
-                duration=max(300, at - self.begun), hourlyRate=rate, status="STOPPED",
-                includeToTotalTime=True,
-                logged=False, timeCategory=1 if self.category == BREAKDOWN else 2,
-            )  # fmt: skip
+            self._work(at, technician)
         for part, quantity in self.parts:
             self._use(at, part, quantity)
         if self.extra_cost:
-            self.atlas.add("additional-costs", at, workOrder=self.workorder_id, cost=self.extra_cost,
-                           category=1,
-                           description="Service call", assignedTo=self.technicians[0],
-                           includeToTotalCost=True,
-                           date=at)  # fmt: skip
+            self._call_service(at)
         for task in self.atlas.of("tasks", self.workorder_id):
             self.atlas.set("tasks", task["id"], at, value="COMPLETE")
         self.atlas.set("work-orders", self.workorder_id, at, status="COMPLETE", completedOn=at,
@@ -117,8 +110,33 @@ class Ticket:
         if self.request_id:
             self.desk.close(at, self.request_id)
 
+    def _work(self, at: int, technician: int) -> None:
+        user = self.atlas["users"][technician]
+        lasted, rate = max(300, at - self.begun), user["rate"]
+        self.atlas.add(
+            "labors", at, workOrder=self.workorder_id, assignedTo=technician, startedAt=self.begun,
+            duration=lasted, hourlyRate=rate, status="STOPPED", includeToTotalTime=True, logged=False,
+            timeCategory=1 if self.category == BREAKDOWN else 2,
+        )  # fmt: skip
+        name, hours = f"{user['firstName']} {user['lastName']}", lasted / 3600
+        self.desk.books.labour(at, self.number, name, rate * hours, hours, self.plant)
+        self.desk.ledger.spend(self.number, "labour", rate * hours)
+
+    def _call_service(self, at: int) -> None:
+        self.atlas.add(
+            "additional-costs", at, workOrder=self.workorder_id, cost=self.extra_cost, category=1,
+            description="Service call", assignedTo=self.technicians[0], includeToTotalCost=True, date=at,
+        )  # fmt: skip
+        self.desk.books.service(at, self.number, "Service call", self.extra_cost, self.plant)
+        self.desk.ledger.spend(self.number, "contractor", self.extra_cost)
+
     def _use(self, at: int, part: int, quantity: float) -> None:
         self.atlas.add("part-quantities", at, workOrder=self.workorder_id, part=part, quantity=quantity)
+        row = self.atlas["parts"][part]
+        known = known_code(row["barcode"], part)
+        self.desk.books.take(at, self.number, part, quantity, self.plant, known=known)
+        self.desk.ledger.spend(self.number, "parts", row["cost"] * quantity)
+        self.desk.ledger.move(part, -quantity)
         left = self.atlas["parts"][part]["quantity"] - quantity
         if left < self.atlas["parts"][part]["minQuantity"]:
             left += 20
@@ -127,4 +145,6 @@ class Ticket:
                                    vendor=1,
                                    category=None, **ACTIVE)  # fmt: skip
             self.atlas.add("part-quantities", at, purchaseOrder=order, part=part, quantity=20.0)
+            self.desk.books.restock(at, part, 20.0, self.plant)
+            self.desk.ledger.move(part, 20.0)
         self.atlas.set("parts", part, at, quantity=left)

@@ -9,7 +9,13 @@ from sync.sandbox import Factory
 from sync.sandbox.defects import CATALOGUE, COUNT, UNKNOWN_REASONS
 
 LINE = "mrp.workcenter.productivity"
-RECORDS_PER_CASE = {"asset_named_three_ways": 3, "closed_in_cmms_only": 2, "closed_in_odoo_only": 2}
+RECORDS_PER_CASE = {
+    "asset_named_three_ways": 3,
+    "closed_in_cmms_only": 2,
+    "closed_in_odoo_only": 2,
+    "stock_differs": 2,
+    "cost_differs": 2,
+}
 
 
 @pytest.fixture(scope="module")
