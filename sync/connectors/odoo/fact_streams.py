@@ -78,7 +78,7 @@ FACT_STREAMS = (
             acceptable_delay_s=300,
             dated_by="date_start",
             summed=("duration",),
-            # loss_type is the reason's, not stored: a reason that moves to another type leaves no mark on its lines.
+            # loss_type is the reason's, not stored: giving it another type leaves no mark on the lines.
             refresh_every_s=24 * HOUR,
         ),
         to_records=production.productivity,

@@ -142,7 +142,7 @@ MASTER_STREAMS = (
             every_s=300,
             rank=21,
             acceptable_delay_s=6 * HOUR,
-            # A category that is renamed, which says what class a machine is of, leaves no mark on the machine.
+            # Renaming a category, which says of what class a machine is, leaves no mark on the machine.
             refresh_every_s=24 * HOUR,
         ),
         optional={"workcenter_id": "many2one"},
