@@ -1,0 +1,182 @@
+"""The portal's own processes over one database, and the levers a test has on them: tables and signals."""
+
+import os
+import signal
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import psutil
+from django.conf import settings
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from kpis.models import StaleDay
+from mfgportal.runner import programs
+from mfgportal.runner.child import Child, Program
+from sync.exceptions.backlog import undone
+from sync.models import Source, Stream, SyncRun
+from tests.faults.harness.cluster import Cluster, kill
+from tests.faults.harness.clock import VARIABLE
+from tests.faults.harness.reference import FIRST_FACTS
+from tests.faults.harness.waiting import until
+
+ROOT = Path(__file__).parents[3]
+DATABASE = "portal"
+PATIENCE_S = 90.0
+TIME_PASSES_EVERY = timedelta(seconds=1.5)
+A_WHILE = timedelta(seconds=120)
+
+
+def environment(cluster: Cluster, ahead_s: float, **more: str) -> dict[str, str]:
+    """What the portal's processes are told."""
+    return {
+        "DATABASE_URL": cluster.url(DATABASE),
+        "REDIS_URL": cluster.place.redis_url,
+        "VAR_DIR": str(cluster.folder),
+        "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
+        "PYTHONPATH": str(ROOT),
+        "SECRET_KEY": settings.SECRET_KEY,
+        "FIELD_ENCRYPTION_KEYS": ",".join(settings.FIELD_ENCRYPTION_KEYS),
+        "LOG_LEVEL": "INFO",
+        "ALLOWED_HOSTS": "",
+        VARIABLE: str(ahead_s),
+        **more,
+    }
+
+
+class Processes:
+    """Workers, beats and web servers by name. ``main`` ones run in each test, others for one test."""
+
+    def __init__(self, cluster: Cluster, ahead_s: float) -> None:
+        self.cluster, self.ahead_s = cluster, ahead_s
+        self.children: dict[str, Child] = {}
+
+    def start(self, program: Program, name: str = "", *, ahead_s: float | None = None) -> Child:
+        """Start a program under a name, with a clock and a folder of its own if that is said."""
+        name = name or program.name
+        more = {} if name in ("worker", "beat") else {"VAR_DIR": str(self._own_folder(name))}
+        told = environment(self.cluster, self.ahead_s if ahead_s is None else ahead_s, **more)
+        child = Child(replace(program, name=name, env=told), self.cluster.folder / "log")
+        child.start()
+        self.children[name] = child
+        return child
+
+    def _own_folder(self, name: str) -> Path:
+        folder = self.cluster.folder / name
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def ensure(self) -> None:
+        """A worker and a beat."""
+        for program in (programs.worker("INFO"), programs.beat("INFO")):
+            if program.name not in self.children or not self.children[program.name].alive:
+                self.start(program)
+
+    def kill(self, name: str) -> None:
+        kill(self.children.pop(name))
+
+    def stop(self, name: str) -> None:
+        self.children.pop(name).stop()
+
+    def keep(self, names: Collection[str]) -> None:
+        """End all others."""
+        for name in self.children.keys() - set(names):
+            self.stop(name)
+
+
+class Portal:
+    """The portal under test; Django in this process is at its database."""
+
+    def __init__(self, cluster: Cluster, processes: Processes) -> None:
+        self.cluster, self.processes = cluster, processes
+
+    # -- the levers
+
+    def wake(self, streams: QuerySet[Stream] | None = None) -> datetime:
+        """Make streams due, those of facts if none are named; returns the moment from which on their runs count."""
+        now = timezone.now()
+        (facts() if streams is None else streams).update(next_due=now)
+        return now
+
+    def let_time_pass(self, span: timedelta = A_WHILE) -> None:
+        """What waits until a moment, and what is given up after a time, comes that much nearer."""
+        Stream.objects.exclude(next_due=None).update(next_due=F("next_due") - span)
+        SyncRun.objects.filter(status="running").update(heartbeat_at=F("heartbeat_at") - span)
+        if hasattr(Source, "open_until"):
+            Source.objects.exclude(open_until=None).update(open_until=F("open_until") - span)
+
+    # -- what a test waits for
+
+    def comes_to_rest(self, streams: QuerySet[Stream] | None = None, *, hurry: bool = True) -> None:
+        """The streams (of facts) are read to their ends once more, and nothing is left to be done."""
+        began = self.wake(streams)
+        last = began
+        wanted = facts() if streams is None else streams
+
+        def at_rest() -> bool:
+            nonlocal last
+            if not unread(wanted, began):
+                return not (running() or undone() or StaleDay.objects.exists())
+            if hurry and timezone.now() - last > TIME_PASSES_EVERY:
+                last = timezone.now()
+                self.let_time_pass()
+                unread(wanted, began).exclude(runs__status="running").update(next_due=timezone.now())
+            return False
+
+        self.wait(at_rest, "all streams were read to their end and nothing was left to do")
+
+    def wait(self, state: Callable[[], object], what: str, seconds: float = PATIENCE_S) -> None:
+        """``until``, with the end of the worker's log where it comes to nothing."""
+        try:
+            until(state, what, seconds)
+        except AssertionError as never:
+            worker = self.processes.children.get("worker")
+            raise AssertionError(f"{never}\n{self.told()}\n{worker.tail(40) if worker else ''}") from None
+
+    def told(self) -> str:
+        """The streams as they stand, for the message of a failed test."""
+        return "\n".join(
+            f"{stream}: failures {stream.failures}, due {stream.next_due}, read through {stream.read_through}"
+            for stream in Stream.objects.select_related("source").order_by("rank")
+        )
+
+    def worker_memory(self) -> int:
+        """Bytes of the largest process of the worker."""
+        main = psutil.Process(self.processes.children["worker"].pid)
+        return max(each.memory_info().rss for each in (main, *main.children(recursive=True)))
+
+    def nobody_writes(self) -> bool:
+        """Whether the sessions of processes that died are gone, after what they last committed."""
+        return self.cluster.sessions(DATABASE) <= 1
+
+
+def facts() -> QuerySet[Stream]:
+    """The streams that the masters' database has yet to read."""
+    return every_stream().filter(rank__gte=FIRST_FACTS)
+
+
+def every_stream() -> QuerySet[Stream]:
+    return Stream.objects.filter(enabled=True, source__enabled=True)
+
+
+def unread(streams: QuerySet[Stream], since: datetime) -> QuerySet[Stream]:
+    """Those without a complete run that began since."""
+    done = SyncRun.objects.filter(status="done", started_at__gte=since).exclude(trigger="sweep")
+    return streams.exclude(pk__in=done.values("stream"))
+
+
+def running() -> QuerySet[SyncRun]:
+    return SyncRun.objects.filter(status="running")
+
+
+def pause(child: Child) -> None:
+    """Let a process stand still, so that what it does can be seen in the middle."""
+    assert child.process is not None
+    os.killpg(child.process.pid, signal.SIGSTOP)
+
+
+def go_on(child: Child) -> None:
+    assert child.process is not None
+    os.killpg(child.process.pid, signal.SIGCONT)
