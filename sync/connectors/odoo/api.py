@@ -1,6 +1,7 @@
 """The five questions we ask Odoo, with what protects us from its answers."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from sync.connectors.base import Payload
@@ -14,10 +15,15 @@ ID_SLICE = 10_000
 
 
 class OdooApi:
-    """Reads by ids first, then rows: cheap, and safe over a set that changes meanwhile."""
+    """Reads by ids first, then rows: cheap, and safe over a set that changes meanwhile.
 
-    def __init__(self, transport: Transport) -> None:
+    Args:
+        options: the source's own settings, for streams that depend on them.
+    """
+
+    def __init__(self, transport: Transport, options: Mapping[str, Any] = MappingProxyType({})) -> None:
         self.transport = transport
+        self.options = options
         self._types: dict[str, dict[str, str]] = {}
 
     def types(self, model: str, *, fresh: bool = False) -> dict[str, str]:

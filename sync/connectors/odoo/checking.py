@@ -59,7 +59,7 @@ def checked(api: OdooApi, config: SourceConfig, verify: Callable[[str], None]) -
 def _rows(api: OdooApi, stream: OdooStream) -> int:
     if stream.fallback is not None and not api.readable(stream.spec.model):
         return len(stream.fallback(api))
-    return api.count(stream.spec.model)
+    return api.count(stream.spec.model, stream.domain(api))
 
 
 def why_empty(stream: OdooStream) -> str:

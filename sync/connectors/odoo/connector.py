@@ -35,7 +35,9 @@ class OdooConnector(Connector):
 
     Options (all may be left out): ``transport`` (``json-2`` or ``json-rpc``, instead of what is found),
     ``overlap_min`` (30), ``page_size`` (500), ``timeout_s``, ``total_s``, ``max_answer_mb``, ``version``
-    (major version, for links into Odoo 17 and older).
+    (major version, for links into Odoo 17 and older), ``work_order_prefix`` ("WO": how numbers of the CMMS's
+    work orders begin in Odoo's texts), ``maintenance_accounts`` and ``maintenance_projects`` (ids of analytic
+    accounts and projects whose lines are maintenance costs though they name no work order).
     """
 
     name: ClassVar[str] = "odoo"
@@ -49,7 +51,7 @@ class OdooConnector(Connector):
     @property
     def _api(self) -> OdooApi:
         if self._connected is None:
-            self._connected = OdooApi(transport_for(self.config))
+            self._connected = OdooApi(transport_for(self.config), self.config.options)
         return self._connected
 
     def check(self) -> Check:
@@ -111,6 +113,7 @@ class OdooConnector(Connector):
     def record_url(cls, config: SourceConfig, external_key: str) -> str:
         """Odoo 18 has short addresses; ``/web#…`` works in every version but redirects there."""
         model, _, number = external_key.rpartition("/")
+        number = number.partition(".")[0]  # "<product>.<location>" is a level of that product
         base = urljoin(config.url, "/").rstrip("/")  # people paste addresses such as …/web or …/odoo
         if int(config.options.get("version", 18)) >= 18:
             return f"{base}/odoo/{model}/{number}"

@@ -18,7 +18,7 @@ MASTER_STREAMS = (
             incremental=False,
             acceptable_delay_s=24 * HOUR,
         ),
-        optional={"active": "boolean"},
+        optional={"active": "boolean", "currency_id": "many2one"},
         also={"resource.calendar": {"tz": "selection"}},
         enrich=places.add_timezone,
         fallback=places.companies_by_label,
@@ -145,7 +145,7 @@ MASTER_STREAMS = (
             # Renaming a category, which says of what class a machine is, leaves no mark on the machine.
             refresh_every_s=24 * HOUR,
         ),
-        optional={"workcenter_id": "many2one"},
+        optional={"workcenter_id": "many2one", "cost": "float", "effective_date": "date"},
         to_records=masters.equipment,
     ),
     OdooStream(

@@ -43,6 +43,8 @@ def equipment(row: Payload) -> list[Record]:
             plant=values.ref(row, "company_id", Kind.PLANT, "res.company"),
             parent=values.ref(row, "workcenter_id", Kind.EQUIPMENT, "mrp.workcenter"),
             equipment_class=values.label(row, "category_id"),
+            replacement_value=values.number(row, "cost") if row.get("cost") else None,  # 0: nobody entered it
+            in_service_on=values.day(row, "effective_date"),
         )
     ]
 

@@ -29,6 +29,7 @@ def plant(row: Payload) -> list[Record]:
             active=values.flag(row, "active", default=True),
             timezone=values.text(row, "timezone"),
             calendar=values.ref(row, "resource_calendar_id", Kind.CALENDAR, "resource.calendar"),
+            currency=values.label(row, "currency_id"),  # a currency's name is its code
         )
     ]
 

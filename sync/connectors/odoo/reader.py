@@ -49,7 +49,7 @@ class StreamReader:
     def keys(self) -> Iterator[str]:
         if self.falls_back():
             return (row.external_key for page in self._fallback_page() for row in page.rows)
-        return (f"{self.model}/{one}" for one in self.api.ids(self.model))
+        return (f"{self.model}/{one}" for one in self.api.ids(self.model, self._domain()))
 
     def _windowed(self, cursor: Cursor) -> Iterator[Page]:
         since = str(cursor.get("since") or "")
@@ -57,12 +57,13 @@ class StreamReader:
         until = str(cursor.get("until") or "") or max(self.api.newest(self.model), since)
         if not until:
             return
-        domain = [["write_date", ">=", self._lower(since)]] if since else []
+        changed = [["write_date", ">=", self._lower(since)]] if since else []
+        domain = [*self._domain(), *changed]
         within: Cursor = {"since": since, "until": until}
         yield from self._chunks(domain, after, within, {"since": until})
 
     def _snapshot(self, cursor: Cursor) -> Iterator[Page]:
-        yield from self._chunks([], int(cursor.get("after_id") or 0), {}, {})
+        yield from self._chunks(self._domain(), int(cursor.get("after_id") or 0), {}, {})
 
     def _chunks(self, domain: Domain, after: int, within: Cursor, done: Cursor) -> Iterator[Page]:
         """Chunks by id. The last page carries ``done``, hence one chunk is always read ahead."""
@@ -76,6 +77,9 @@ class StreamReader:
             cursor = {**within, "after_id": chunk[-1]} if following else done
             yield Page(self._read(chunk), cursor, total)
             chunk = following
+
+    def _domain(self) -> Domain:
+        return self.stream.domain(self.api)
 
     def _lower(self, since: str) -> str:
         try:

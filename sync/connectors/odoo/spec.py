@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from sync.connectors.base import Payload, StreamSpec
-from sync.connectors.odoo.api import OdooApi
+from sync.connectors.odoo.api import Domain, OdooApi
 from sync.records import Record
 
 Enrich = Callable[[OdooApi, list[Payload]], None]
@@ -21,6 +21,11 @@ def as_it_is(api: OdooApi, rows: list[Payload]) -> None:
     """No enrichment."""
 
 
+def everything(api: OdooApi) -> Domain:
+    """All rows of the model."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OdooStream:
     """A stream's spec with how its rows are completed and understood.
@@ -28,6 +33,7 @@ class OdooStream:
     Args:
         also: fields read from other models to complete a row; part of the schema contract.
         fallback: rows when the account may not read the model.
+        domain: which rows of the model the stream is about.
     """
 
     spec: StreamSpec
@@ -36,3 +42,4 @@ class OdooStream:
     also: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     enrich: Enrich = as_it_is
     fallback: Callable[[OdooApi], list[Payload]] | None = None
+    domain: Callable[[OdooApi], Domain] = everything

@@ -23,13 +23,13 @@ def tallies(api: OdooApi, stream: OdooStream, months: Sequence[date]) -> list[Ta
 
 
 def _tally(api: OdooApi, stream: OdooStream, month: date | None) -> Tally:
-    model, domain = stream.spec.model, _domain(stream, month)
+    model, domain = stream.spec.model, _domain(api, stream, month)
     rows = api.count(model, domain)
     return Tally(month, rows, _sums(api, model, domain, stream.spec.summed) if rows else {})
 
 
-def _domain(stream: OdooStream, month: date | None) -> Domain:
-    return [] if month is None else _within(stream.spec.dated_by, month)
+def _domain(api: OdooApi, stream: OdooStream, month: date | None) -> Domain:
+    return [*stream.domain(api), *([] if month is None else _within(stream.spec.dated_by, month))]
 
 
 def _within(field: str, month: date) -> Domain:
@@ -56,7 +56,7 @@ def _major(version: str) -> int:
 
 def rows(api: OdooApi, stream: OdooStream, month: date | None) -> Iterator[Counted]:
     spec = stream.spec
-    ids = api.ids(spec.model, _domain(stream, month))
+    ids = api.ids(spec.model, _domain(api, stream, month))
     if not spec.summed:
         yield from (Counted(f"{spec.model}/{one}") for one in ids)
         return

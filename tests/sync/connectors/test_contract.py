@@ -97,7 +97,8 @@ def without_json2_field(spec: StreamSpec, field: str) -> Change:
     def change(request: Request, true: Response) -> Response:
         if request.path != f"/json/2/{spec.model}/fields_get":
             return true
-        return replace(true, body=json.dumps(_without(json.loads(true.body), field)).encode())
+        body = {name: about for name, about in json.loads(true.body).items() if name != field}
+        return replace(true, body=json.dumps(body).encode())
 
     return change
 
