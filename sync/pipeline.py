@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 from kpis.models import Operation
-from sync import duplicates, mastering, ownership
+from sync import counterparts, duplicates, mastering, mismatches, settling
 from sync.items import Item
 from sync.landing import Landed, locked
 from sync.load import facts
@@ -78,9 +78,13 @@ def process(
         done = mastering.load(stream.source, masters, create=create, by=by)
         outcome.kinds, outcome.loaded = done.kinds, done.loaded
         problems += done.problems
+        for kind, ids in done.shared.items():
+            mismatches.compare(kind, ids)
     loading = _load_facts(stream, others)
     problems += loading.problems
-    stays = {(type(item.record), item.key) for item in loading.good if not ownership.stands_for(item.record)}
+    stays = {
+        (type(item.record), item.key) for item in loading.good if not counterparts.stands_for(item.record)
+    }
     withdraw(stream, (reading.before | {(type(item.record), item.key) for item in others}) - stays)
     outcome.loaded += len(loading.good)
     outcome.stopped = loading.stopped
@@ -128,9 +132,9 @@ def _refs(record: Record) -> list[Ref]:
 def _write(stream: Stream, items: Sequence[Item], ids: Ids) -> None:
     groups: dict[type[Record], list[tuple[Landed, Record]]] = defaultdict(list)
     for item in items:
-        if not ownership.stands_for(item.record):
+        if not counterparts.stands_for(item.record):
             groups[type(item.record)].append((item.row, item.record))
-    ownership.keep(stream.source, items, ids)
+    settling.keep_standing(stream.source, items, ids)
     for record_type, rows in groups.items():
         facts.upsert(stream.source.name, facts.SPECS[record_type], rows, ids)
 
@@ -180,8 +184,7 @@ def _after(stream: Stream, items: Sequence[Item], outcome: Outcome) -> None:
     if orders:
         outcome.kinds.add(Kind.WORK_ORDER)
         own = {key for key, record in orders.items() if record.counterpart is None}
-        ownership.forget(stream.source, own)
-        ownership.compare(stream, orders.keys())
+        settling.orders_read(stream.source, own, orders.keys() - own)
 
 
 def _judge_again(stream: Stream, earlier: Collection[str], keys: Collection[str]) -> Outcome:

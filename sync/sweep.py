@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
-from sync import duplicates, ownership
+from sync import duplicates, settling
 from sync.connectors.base import KeyPage
 from sync.landing import Landed, locked
 from sync.load import facts, masters
@@ -161,7 +161,7 @@ def take_out(stream: Stream, rows: Collection[Landed]) -> None:
             facts.withdraw(stream.source.name, facts.SPECS[record_type].model, group)
         else:
             masters.retire(stream.source, group)
-    ownership.forget(stream.source, {key for group in keys.values() for key in group})
+    settling.forget(stream.source, {key for group in keys.values() for key in group})
     held = HeldRecord.objects.filter(raw__in=raw_ids)
     exceptions = set(held.values_list("exception_id", flat=True))
     held.delete()

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from kpis.rollup import mark_open_events, refresh
-from sync import anomalies, breaker, heartbeat, ownership, retention
+from sync import anomalies, breaker, heartbeat, retention, settling
 from sync.exceptions.backlog import undone, work_off
 from sync.freshness import check_late
 from sync.locate import locate
@@ -42,7 +42,7 @@ def wake_streams() -> None:
     release_all()
     locate()
     with transaction.atomic():
-        ownership.recheck()
+        settling.recheck_when_due()
     check_late()
 
 

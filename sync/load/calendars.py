@@ -3,7 +3,8 @@
 from typing import Any
 
 from kpis.models import CalendarAttendance, CalendarLeave
-from sync.load.specs import Ids, leave_refs
+from sync.load.fields import Ids
+from sync.load.specs import leave_refs
 from sync.records import CalendarRecord
 
 

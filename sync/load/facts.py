@@ -12,7 +12,7 @@ from django.utils import timezone
 from kpis.models import CostEntry, Downtime, Labour, PartUse, Production, Run, StockLevel, WorkOrder
 from kpis.models.base import Fact
 from sync.landing import Landed
-from sync.load import spending
+from sync.load import spending, transitions
 from sync.load.spending import money, optional_id
 from sync.load.touched import Touched, differing
 from sync.records import (
@@ -184,6 +184,8 @@ def upsert(source: str, spec: FactSpec, rows: Sequence[tuple[Landed, Record]], i
     touched = differing(source, spec.table, compared) if spec.has_span else Touched()
     count = merge(spec.table, columns, KEY, always=("loaded_at",))
     touched.mark(now)
+    if spec.model is WorkOrder:
+        transitions.of_staged_orders()
     return count
 
 

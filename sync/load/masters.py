@@ -2,25 +2,30 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
 from django.utils import timezone
 from django.utils.text import slugify
 
-from kpis.models import Equipment, Line, Operation, Plant, Reason, ShiftCalendar
+from kpis.models import Equipment, Line, Reason
 from kpis.models.base import Master as Row
-from kpis.rollup import mark_calendars, mark_equipment, mark_plants
+from kpis.rollup import mark_calendars
+from sync import counterparts
+from sync.counterparts import Told
 from sync.identities import CANONICAL, Naming, ref_to, remember
 from sync.landing import Landed
-from sync.load import calendars
-from sync.load.facts import fill_ideal_cycles
-from sync.load.specs import SPECS, Ids, values_of
+from sync.load import calendars, transitions
+from sync.load.choice import Said, columns
+from sync.load.fields import FIELDS, Ids, said
+from sync.load.rows import Changes, choose, mark, save
+from sync.load.specs import SPECS
 from sync.models import Identity, Source
-from sync.records import CalendarRecord, Kind, Master, ReasonRecord
+from sync.ownership import Owners
+from sync.records import KIND_OF, CalendarRecord, EquipmentRecord, Kind, Master, ReasonRecord
 
-COMPUTED_FROM = frozenset({"plant_id", "calendar_id", "work_unit", "timezone"})
+NOBODY = Owners({}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,41 +37,60 @@ class Written:
     canonical_id: int | None
 
 
-@dataclass(slots=True)
-class _Changes:
-    """Columns that changed, by model and row."""
-
-    columns: dict[type[Row], dict[int, set[str]]] = field(default_factory=lambda: defaultdict(dict))
-
-    def of(self, model: type[Row], names: Collection[str]) -> list[int]:
-        """Rows of a model of which one of the columns changed."""
-        return [row for row, changed in self.columns[model].items() if changed & set(names)]
-
-
-def write(source: Source, items: Sequence[Written], ids: Ids, *, owns: Collection[str], by: str = "") -> None:
+def write(
+    source: Source, items: Sequence[Written], ids: Ids, *, owners: Owners, by: str = ""
+) -> dict[Kind, set[int]]:
     """Create and update masters of one round, remember their names, and mark what that touches.
 
     Args:
         ids: the references the records make, resolved.
-        owns: kinds of which the source is the system of record.
         by: the person who had a row created.
+
+    Returns:
+        Rows of which other sources tell, too, by kind.
     """
-    changes = _Changes()
+    changes = Changes()
+    shared: dict[Kind, set[int]] = {}
     for model, group in _by_model(items).items():
+        kind = KIND_OF[type(group[0].record)]
         rows = _rows(model, group)
+        told = [_told(item, kind, ids) for item in group]
+        several = _several(source, kind, [each for each in told if each.canonical_id in rows])
+        shared[kind] = set(several)
         namings = []
-        for item in group:
-            row = rows.get(item.canonical_id) if item.canonical_id else None
-            found = row or _new(source, model, item, ids, owns)
+        for item, each in zip(group, told, strict=True):
+            row = rows.get(each.canonical_id)
+            mine = Said(source.pk, source.name, item.record.external_key, each.values)
             if row:
-                _update(source, row, item, ids, owns, changes)
-            namings.append((item, found, row is None))
+                _update(source, row, item, mine, several.get(row.pk), owners, changes)
+            namings.append((item, row or _new(model, item, mine), row is None))
         model._default_manager.bulk_create([row for _, row, new in namings if new])
-        _save(model, [row for _, row, new in namings if not new], changes)
+        save(model, [row for _, row, new in namings if not new], changes)
         remember(source, [_naming(item, row, new=new, by=by) for item, row, new in namings])
-        if model is ShiftCalendar:
-            _write_patterns([(item, row) for item, row, _ in namings], ids)
-    _mark(changes)
+        _beside(source, [(item, row) for item, row, _ in namings], ids)
+    mark(changes)
+    return shared
+
+
+def _told(item: Written, kind: Kind, ids: Ids) -> Told:
+    return Told(item.canonical_id or 0, item.record, item.row, said(item.record, kind, ids))
+
+
+def _several(source: Source, kind: Kind, told: Sequence[Told]) -> dict[int, list[Said]]:
+    """What all sources say of those rows that another source names, too; ours is kept with it."""
+    shared = counterparts.named_by_others(source, kind, {each.canonical_id for each in told})
+    if not shared or not FIELDS[kind]:
+        return {}
+    counterparts.keep_followed(kind, shared)
+    counterparts.keep(source, kind, [each for each in told if each.canonical_id in shared])
+    return counterparts.all_said(kind, shared)
+
+
+def _beside(source: Source, written: Sequence[tuple[Written, Row]], ids: Ids) -> None:
+    """What records say beside their row: the pattern of a calendar, the state of a machine."""
+    _write_patterns(source, written, ids)
+    machines = [(item, row) for item, row in written if isinstance(item.record, EquipmentRecord)]
+    transitions.of_machines(source, [(row.pk, item.record, item.row) for item, row in machines])
 
 
 def _by_model(items: Sequence[Written]) -> dict[type[Row], list[Written]]:
@@ -81,9 +105,10 @@ def _rows(model: type[Row], items: Sequence[Written]) -> dict[int, Row]:
     return model._default_manager.select_for_update(of=("self",)).order_by("id").in_bulk(wanted)
 
 
-def _new(source: Source, model: type[Row], item: Written, ids: Ids, owns: Collection[str]) -> Row:
-    row = model(source=source.name, external_key=item.record.external_key)
-    for name, value in values_of(item.record, ids, owned=True, owns=owns).items():
+def _new(model: type[Row], item: Written, mine: Said) -> Row:
+    row = model(source=mine.source, external_key=mine.external_key)
+    kind = KIND_OF[type(item.record)]
+    for name, value in columns(kind, model, [mine], mine, NOBODY).items():
         setattr(row, name, value)
     _stamp(row, item)
     if isinstance(row, Equipment):
@@ -107,38 +132,32 @@ def _place(row: Equipment) -> None:
         row.plant_id = given
 
 
-def follows(source: Source, row: Row, record: Master, owns: Collection[str]) -> bool:
+def follows(source: Source, row: Row, record: Master, owners: Owners) -> bool:
     """Whether the row follows this record: it was made from it, or the system of record takes it over."""
     if isinstance(record, ReasonRecord):
         return False
     if row.source == source.name:
         return row.external_key == record.external_key
-    return ref_to(record).kind in owns
+    return owners.kinds.get(ref_to(record).kind) == source.pk
 
 
 def _update(
-    source: Source, row: Row, item: Written, ids: Ids, owns: Collection[str], changes: _Changes
+    source: Source,
+    row: Row,
+    item: Written,
+    mine: Said,
+    several: Sequence[Said] | None,
+    owners: Owners,
+    changes: Changes,
 ) -> None:
-    owned = follows(source, row, item.record, owns)
-    values = values_of(item.record, ids, owned=owned, owns=owns)
-    if owned:
-        values |= {"source": source.name, "external_key": item.record.external_key, "gone_at": None}
+    takes = follows(source, row, item.record, owners)
+    if takes:
         _stamp(row, item)
-    changed = {name for name, value in values.items() if getattr(row, name) != value}
-    for name in changed:
-        setattr(row, name, values[name])
-    if changed:
-        changes.columns[type(row)].setdefault(row.pk, set()).update(changed)
-
-
-def _save(model: type[Row], rows: Sequence[Row], changes: _Changes) -> None:
-    changed = {row.pk: row for row in rows if row.pk in changes.columns[model]}
-    columns = sorted({name for names in changes.columns[model].values() for name in names})
-    if changed:
-        for row in changed.values():
-            row.loaded_at = timezone.now()
-        names = [*columns, "trace_id", "source_updated_at", "loaded_at"]
-        model._default_manager.bulk_update(changed.values(), names, batch_size=500)
+    followed = (mine.source, mine.external_key) if takes else (row.source, row.external_key)
+    values = choose(row, KIND_OF[type(item.record)], several or [mine], followed, owners)
+    if takes:
+        values |= {"source": followed[0], "external_key": followed[1], "gone_at": None}
+    changes.put(row, values)
 
 
 def _naming(item: Written, row: Row, *, new: bool, by: str) -> Naming:
@@ -155,25 +174,11 @@ def _method(item: Written, row: Row, *, new: bool, by: str) -> str:
     return Identity.Method.EXACT if row.code in item.record.codes else Identity.Method.NORMALISED
 
 
-def _write_patterns(calendars_written: Sequence[tuple[Written, Row]], ids: Ids) -> None:
-    for item, row in calendars_written:
-        if isinstance(item.record, CalendarRecord) and calendars.write(row.pk, item.record, ids):
+def _write_patterns(source: Source, written: Sequence[tuple[Written, Row]], ids: Ids) -> None:
+    for item, row in written:
+        followed = (row.source, row.external_key) == (source.name, item.record.external_key)
+        if isinstance(item.record, CalendarRecord) and followed and calendars.write(row.pk, item.record, ids):
             mark_calendars([row.pk])
-
-
-def _mark(changes: _Changes) -> None:
-    machines = changes.of(Equipment, COMPUTED_FROM)
-    if machines:
-        mark_equipment(machines)
-    plants = changes.of(Plant, COMPUTED_FROM)
-    if plants:
-        mark_plants(plants)
-    zones = changes.of(ShiftCalendar, ["timezone"])
-    if zones:
-        mark_calendars(zones)
-    rows = Operation.objects.filter(id__in=changes.of(Operation, ["ideal_cycle_s"]))
-    cycles = rows.values_list("id", "ideal_cycle_s")
-    fill_ideal_cycles({operation: cycle for operation, cycle in cycles if cycle is not None})
 
 
 def retire(source: Source, keys: Collection[str]) -> int:

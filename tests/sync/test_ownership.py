@@ -1,7 +1,9 @@
+from uuid import uuid4
+
 import pytest
 
 from kpis.models import WorkOrder
-from sync import ownership
+from sync import settling
 from sync.exceptions import AlreadyResolved, NotAllowed, take
 from sync.models import Correction, Counterpart, Source, SyncException
 from tests.sync.conftest import MakeSource, good
@@ -30,7 +32,7 @@ def test_a_counterpart_is_no_second_fact(two: Two) -> None:
     put_request(theirs, "in_progress")
     good(other, "orders")
     assert WorkOrder.objects.get().source == "a"
-    assert Counterpart.objects.get().values["status"] == "in_progress"
+    assert Counterpart.objects.get(source__name="b").values["status"] == "in_progress"
     assert not SyncException.objects.exists()
 
 
@@ -98,8 +100,8 @@ def test_what_both_sides_missed_is_found_later(two: Two) -> None:
     _, _, other, theirs = two
     put_request(theirs, "completed")
     good(other, "orders")
-    WorkOrder.objects.update(status="completed")
-    ownership.recheck()
+    WorkOrder.objects.update(status="completed", trace_id=uuid4())
+    settling.recheck()
     assert SyncException.objects.get().status == "resolved"
 
 
@@ -139,7 +141,7 @@ def test_the_counterpart_follows_when_the_order_is_right(two: Two) -> None:
     _, _, other, theirs = two
     exception = mismatch(two)
     take(exception, source="a", reason="Not finished.", by="ann")
-    assert Counterpart.objects.get().values["status"] == "open"
+    assert Counterpart.objects.get(source__name="b").values["status"] == "open"
     assert WorkOrder.objects.get().status == "open"
     put_request(theirs, "completed", note="touched")
     good(other, "orders")
@@ -162,7 +164,7 @@ def test_a_later_decision_takes_the_place_of_an_earlier_one(two: Two) -> None:
     exception.refresh_from_db()
     assert exception.status == "open"
     take(exception, source="a", reason="Finished now.", by="bob")
-    assert Counterpart.objects.get().values["status"] == "completed"
+    assert Counterpart.objects.get(source__name="b").values["status"] == "completed"
     in_force = Correction.objects.get(revoked_at=None)
     assert (in_force.original, in_force.value, in_force.author) == ("completed", "completed", "bob")
 
