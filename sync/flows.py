@@ -1,6 +1,6 @@
 """The flow registry: what each stream is for, how often it is read and how old it may be, in one view."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -125,7 +125,7 @@ def state_of(stream: Stream, *, running: bool, now: datetime) -> State:
     return State.LATE if is_late(stream, now) else State.FRESH
 
 
-def problems(policy: Policy, *, rules: Mapping[str, str]) -> dict[str, str]:
+def problems(policy: Policy, *, rules: Collection[str]) -> dict[str, str]:
     """What is wrong with a policy, by field; empty when it can be taken.
 
     Args:

@@ -22,7 +22,7 @@ OF_WEEK = (
 OF_DAY = (
     "SELECT stream_id, count(*), count(*) FILTER (WHERE status = 'failed'),"
     " percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP"
-    " (ORDER BY extract(epoch FROM ended_at - started_at)::float8)"
+    " (ORDER BY greatest(extract(epoch FROM ended_at - started_at), 0)::float8)"
     " FILTER (WHERE trigger IN ('schedule', 'manual')),"
     " coalesce(sum(read - unchanged) FILTER (WHERE trigger <> 'sweep'), 0) FROM sync_syncrun"
     " WHERE started_at >= %s AND status <> 'running' GROUP BY stream_id"
@@ -115,7 +115,8 @@ def _delays(now: datetime) -> dict[int, list[int]]:
 
 
 def _bar(run_id: int, status: str, trigger: str, started_at: datetime, ended_at: datetime | None) -> Bar:
-    took = (ended_at - started_at).total_seconds() if ended_at else None
+    # Two workers' clocks may differ.
+    took = max((ended_at - started_at).total_seconds(), 0.0) if ended_at else None
     return Bar(run_id, status, trigger, started_at, took)
 
 

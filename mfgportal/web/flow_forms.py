@@ -22,7 +22,7 @@ class SpanField(forms.CharField):
         return written(value) if isinstance(value, int) else value
 
     def to_python(self, value: Any) -> Any:
-        text = super().to_python(value).lower()
+        text = (super().to_python(value) or "").lower()
         if not text:
             return None
         if not WHOLE.fullmatch(text):
