@@ -13,6 +13,7 @@ class Resolution(StrEnum):
     DISMISS = "dismiss"
     RETRY = "retry"
     TAKE = "take"
+    OWN = "own"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,27 @@ _ALL = (
         meaning="A work order is closed in one system and open in the other.",
         cure="Close or reopen it in one of the systems; it resolves itself when both agree. Or say "
         "here which one is right.",
-        resolutions=(Resolution.TAKE, Resolution.RETRY, Resolution.DISMISS),
+        resolutions=(Resolution.TAKE, Resolution.OWN, Resolution.RETRY, Resolution.DISMISS),
+    ),
+    ExceptionKind(
+        key="ownership_mismatch",
+        title="Value differs between systems",
+        severity="warning",
+        meaning="Two systems say different things of one record. The value of the system of record counts; the "
+        "other one may be the truth all the same.",
+        cure="Put it right in one of the systems; it resolves itself when both agree. Or say here which value "
+        "is right, or which system is right about this field from now on.",
+        resolutions=(Resolution.TAKE, Resolution.OWN, Resolution.RETRY, Resolution.DISMISS),
+    ),
+    ExceptionKind(
+        key="down_without_stop",
+        title="Machine state and stops disagree",
+        severity="warning",
+        meaning="A system has a machine down, but no stop of it is running; or a stop runs on, though the "
+        "machine is up. Its downtime is missing, or goes on being counted.",
+        cure="Put the machine's state right at the source, or enter or end the stop there. It resolves itself "
+        "when both agree.",
+        resolutions=(Resolution.RETRY, Resolution.DISMISS),
     ),
     ExceptionKind(
         key="performance_above_100",
