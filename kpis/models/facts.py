@@ -1,4 +1,9 @@
-"""Facts: what happened. Spans are half-open [start, end) in UTC; ``end`` None = still open."""
+"""Facts: what happened. Spans are half-open [start, end) in UTC; ``end`` None = still open.
+
+References of the facts that come by the million are no constraints of the database: checked row by row
+these would take as long as all the rest. The one writer checks and locks what a whole batch refers to, and
+masters are never deleted.
+"""
 
 from django.db import models
 
@@ -38,8 +43,12 @@ class WorkOrder(Fact):
 class Downtime(Fact):
     """A stop. ``inherited``: a parent's copy of a child's stop, which counts for nothing."""
 
-    equipment = models.ForeignKey(Equipment, on_delete=models.PROTECT, related_name="downtimes")
-    reason = models.ForeignKey(Reason, on_delete=models.PROTECT, related_name="downtimes")
+    equipment = models.ForeignKey(
+        Equipment, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="downtimes"
+    )
+    reason = models.ForeignKey(
+        Reason, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="downtimes"
+    )
     start = models.DateTimeField()
     end = models.DateTimeField(null=True, blank=True)
     inherited = models.BooleanField(default=False)
@@ -50,13 +59,16 @@ class Downtime(Fact):
             models.Index(fields=["equipment", "start"]),
             models.Index(fields=["equipment", "end"]),
             models.Index(fields=["equipment"], condition=models.Q(end=None), name="downtime_open"),
+            models.Index(fields=["reason"]),
         ]
 
 
 class Run(Fact):
     """Time a machine produced. ``order_key`` is the external key of the order step it worked on."""
 
-    equipment = models.ForeignKey(Equipment, on_delete=models.PROTECT, related_name="runs")
+    equipment = models.ForeignKey(
+        Equipment, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="runs"
+    )
     start = models.DateTimeField()
     end = models.DateTimeField(null=True, blank=True)
     reduced_speed = models.BooleanField(default=False)
@@ -77,12 +89,26 @@ class Production(Fact):
     ``ideal_cycle_s`` is the cycle that was valid when the row was loaded, copied so that history keeps it.
     """
 
-    equipment = models.ForeignKey(Equipment, on_delete=models.PROTECT, related_name="production")
+    equipment = models.ForeignKey(
+        Equipment, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="production"
+    )
     product = models.ForeignKey(
-        Product, null=True, blank=True, on_delete=models.PROTECT, related_name="production"
+        Product,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="production",
     )
     operation = models.ForeignKey(
-        Operation, null=True, blank=True, on_delete=models.PROTECT, related_name="production"
+        Operation,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="production",
     )
     order_number = models.CharField(max_length=120, blank=True, default="")
     order_key = models.CharField(max_length=120, blank=True, default="")
@@ -98,6 +124,7 @@ class Production(Fact):
             models.Index(fields=["equipment", "end"]),
             models.Index(fields=["equipment"], condition=models.Q(end=None), name="production_open"),
             models.Index(fields=["source", "order_key"]),
+            models.Index(fields=["operation"], condition=models.Q(ideal_cycle_s=None), name="no_ideal_cycle"),
         ]
 
 
