@@ -7,6 +7,7 @@ from sync.connectors.base import Connector
 REGISTRY = {
     "odoo": "sync.connectors.odoo.connector.OdooConnector",
     "atlas": "sync.connectors.atlas.connector.AtlasConnector",
+    "rest": "sync.connectors.rest.connector.RestConnector",
 }
 
 

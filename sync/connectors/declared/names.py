@@ -32,7 +32,8 @@ def _names(part: Any) -> Iterator[str]:
 
 def _own(part: BaseModel) -> Iterator[str]:
     if isinstance(part, FieldRule):
-        yield from filter(None, [part.column, field_of(part.from_ or ""), *in_template(part.template)])
+        paths = (field_of(path or "") for path in (part.from_, part.when))
+        yield from filter(None, [part.column, *paths, *in_template(part.template)])
     elif isinstance(part, RefRule):
         yield from in_template(part.key)
     elif isinstance(part, RecordRule | NestedRule):

@@ -68,6 +68,7 @@ class FieldRule(Declared):
         map: what the source's constants mean. One not named is refused, unless there is an ``otherwise``.
         empty: what to take where nothing is there.
         plus: seconds added to a time; nothing there makes the whole nothing.
+        when: JMESPath; nothing is there where it is false.
     """
 
     from_: Path | None = Field(None, alias="from")
@@ -80,6 +81,7 @@ class FieldRule(Declared):
     otherwise: Scalar = None
     empty: Scalar = None
     plus: "FieldRule | None" = None
+    when: Path | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -1,6 +1,6 @@
 """What every declared stream says, whatever brings its rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -13,9 +13,10 @@ from sync.connectors.declared.making import LONGEST_KEY, make
 from sync.connectors.declared.names import in_template, unknown_names
 from sync.connectors.declared.records import AnyRecord
 from sync.connectors.declared.rules import Declared, FieldRule
+from sync.connectors.declared.shapes import RECORD_OF
 from sync.connectors.declared.transforms import iso_datetime
 from sync.connectors.declared.values import value_of
-from sync.records import Record
+from sync.records import Kind, Master, Record
 
 Seconds = Annotated[int, Field(gt=0)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -78,7 +79,7 @@ class StreamRule(Declared):
             name=name,
             title=self.title,
             model=self.model,
-            kinds=tuple(dict.fromkeys(rule.kind for rule in self.records)),
+            kinds=tuple(dict.fromkeys(Kind(rule.kind) for rule in self.records)),
             fields=self.fields,
             every_s=self.every_s,
             rank=self.rank,
@@ -98,6 +99,13 @@ class StreamRule(Declared):
 
     def is_gone(self, payload: Payload) -> bool:
         return self.gone is not None and truthy(self.gone, payload)
+
+    def present(self, rows: Sequence[Payload]) -> list[Payload]:
+        """The rows that count. Of facts also those that are gone: what they gave is taken back at once."""
+        kinds = (RECORD_OF[rule.kind] for rule in self.records)
+        if any(not issubclass(record, Master) for record in kinds):
+            return list(rows)
+        return [row for row in rows if not self.is_gone(row)]
 
     def to_records(self, payload: Payload) -> list[Record]:
         """The records of one row; none of a row that is gone. Raises ``BadRow``."""

@@ -5,7 +5,15 @@ from enum import StrEnum
 from typing import Any
 
 from sync.connectors.declared import transforms
-from sync.connectors.declared.expressions import Scope, field_of, filled, filled_text, find, plain_text
+from sync.connectors.declared.expressions import (
+    Scope,
+    field_of,
+    filled,
+    filled_text,
+    find,
+    plain_text,
+    truthy,
+)
 from sync.connectors.declared.rules import CodesRule, FieldRule, RefRule, fits, word
 from sync.connectors.declared.shapes import REFERS_TO, Shape
 from sync.errors import BadRow
@@ -18,7 +26,7 @@ def value_of(rule: FieldRule, scope: Scope) -> Any:
     Raises:
         BadRow: there is something, but not what the rule wants.
     """
-    found = _origin(rule, scope)
+    found = _origin(rule, scope) if rule.when is None or truthy(rule.when, scope) else None
     if found == "" or (rule.null_if and any(same(found, none) for none in rule.null_if)):
         found = None
     for use in rule.as_:
