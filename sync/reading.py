@@ -1,12 +1,12 @@
 """Reading ahead: the next page is on its way while the last one is landed and loaded."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from sync.connectors.base import Page
 
 
-def ahead(pages: Iterator[Page]) -> Iterator[Page]:
+def ahead(pages: Iterator[Page]) -> Generator[Page]:
     """Yield ``pages`` in their order, one of them read ahead by a thread.
 
     Errors come when their page would have. Close it (``contextlib.closing``): that waits for the thread, so

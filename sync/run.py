@@ -8,13 +8,12 @@ from datetime import datetime
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
-from psycopg import errors
 
 from sync import breaker, delays, empty, failures, overlaps
 from sync.connectors.base import Connector, Cursor, Page
 from sync.errors import SourcePaused, SyncError
 from sync.landing import land
-from sync.locks import only_one
+from sync.locks import only_one, retried
 from sync.models import Stream, SyncRun
 from sync.poison import load
 from sync.reading import ahead
@@ -24,7 +23,6 @@ from sync.sources import connect
 logger = logging.getLogger(__name__)
 
 STREAM_LOCK = 0x73796E63
-DEADLOCK_TRIES = 3
 Report = Callable[[SyncRun], None]
 
 
@@ -170,16 +168,7 @@ def finish(work: Work, began: datetime) -> None:
 
 def commit_page(work: Work, connector: Connector, page: Page) -> None:
     """Rows, facts, stale marks, exceptions, cursor and counters commit together, or none of them."""
-    for left in reversed(range(DEADLOCK_TRIES)):
-        try:
-            with transaction.atomic():
-                _load_page(work, connector, page)
-        except OperationalError as error:
-            if not left or not isinstance(error.__cause__, errors.DeadlockDetected):
-                raise
-            work.run.refresh_from_db()
-        else:
-            return
+    retried(lambda: _load_page(work, connector, page), again=work.run.refresh_from_db)
 
 
 def _load_page(work: Work, connector: Connector, page: Page) -> None:

@@ -5,7 +5,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sync.connectors.base import Check, Connector, Cursor, Page, Payload, Row, SourceConfig, StreamSpec
+from sync.connectors.base import (
+    Check,
+    Connector,
+    Cursor,
+    KeyPage,
+    Page,
+    Payload,
+    Row,
+    SourceConfig,
+    StreamSpec,
+)
 from sync.errors import BadRow
 from sync.records import (
     DowntimeRecord,
@@ -31,13 +41,19 @@ PAGE = 100
 
 @dataclass
 class World:
-    """What one fake source holds. ``fault`` is called before each page of a stream and may raise."""
+    """What one fake source holds. ``fault`` is called before each page of a stream and may raise.
+
+    ``resumes``: it goes on where a cursor says, and gives keys in pages. ``asked``: from which cursors.
+    """
 
     rows: dict[str, dict[str, Row]] = field(default_factory=dict)
     page: int = PAGE
     fault: Callable[[str, int], None] | None = None
     schema_fault: Callable[[str], None] | None = None
     reads: int = 0
+    resumes: bool = False
+    asked: list[Cursor] = field(default_factory=list)
+    closed: int = 0
 
     def put(self, stream: str, key: str, updated_at: datetime | None = None, /, **payload: Any) -> None:
         self.rows.setdefault(stream, {})[key] = Row(key, {**payload, "key": key}, updated_at)
@@ -210,15 +226,34 @@ class FakeConnector(Connector):
 
     def read(self, stream: str, cursor: Cursor) -> Iterator[Page]:
         self.world.reads += 1
+        self.world.asked.append(dict(cursor))
         rows = list(self.world.rows.get(stream, {}).values())
-        for number, first in enumerate(range(0, len(rows), self.world.page)):
+        start = int(cursor.get("rows", 0)) if self.world.resumes else 0
+        for number, first in enumerate(range(start, len(rows), self.world.page)):
             if self.world.fault:
                 self.world.fault(stream, number)
             batch = rows[first : first + self.world.page]
-            yield Page(batch, {"rows": first + len(batch)}, len(rows))
+            yield Page(batch, {"rows": first + len(batch)}, len(rows) - start)
 
     def read_keys(self, stream: str) -> Iterator[str]:
         return iter(list(self.world.rows.get(stream, {})))
+
+    def read_key_pages(self, stream: str, cursor: Cursor) -> Iterator[KeyPage]:
+        if not self.world.resumes:
+            yield from super().read_key_pages(stream, cursor)
+            return
+        keys = list(self.world.rows.get(stream, {}))
+        for number, first in enumerate(range(int(cursor.get("keys", 0)), len(keys), self.world.page)):
+            if self.world.fault:
+                self.world.fault(stream, number)
+            batch = keys[first : first + self.world.page]
+            yield KeyPage(batch, {"keys": first + len(batch)})
+
+    def cursor_since(self, stream: str, since: datetime) -> Cursor:
+        return {"since": since.isoformat()}
+
+    def close(self) -> None:
+        self.world.closed += 1
 
     @classmethod
     def to_records(cls, stream: str, payload: Payload) -> list[Record]:

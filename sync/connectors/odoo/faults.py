@@ -15,7 +15,7 @@ from urllib.error import HTTPError, URLError
 
 import httpx
 
-from sync.errors import SchemaDrift, SourceRefused, SourceUnavailable, SyncError
+from sync.errors import LoginRefused, SchemaDrift, SourceRefused, SourceUnavailable, SyncError
 
 APPS = {
     "mrp": "Manufacturing",
@@ -23,6 +23,7 @@ APPS = {
     "stock": "Inventory",
     "product": "Inventory",
     "hr": "Employees",
+    "account": "Invoicing",
     "resource": "Manufacturing",
 }
 SHOWN = 300
@@ -46,15 +47,15 @@ class Call:
         return f"{self.model}.{self.method}" if self.model else "the log-in"
 
 
-def login_refused(call: Call) -> SourceRefused:
-    return SourceRefused(
+def login_refused(call: Call) -> LoginRefused:
+    return LoginRefused(
         f"Odoo refused the log-in of '{call.username}' on database '{call.database}': "
         "check the password or API key on the Sources page (API keys expire after 90 days at most)."
     )
 
 
-def database_unknown(call: Call) -> SourceRefused:
-    return SourceRefused(
+def database_unknown(call: Call) -> LoginRefused:
+    return LoginRefused(
         f"Odoo at {call.url} has no database '{call.database}': correct its name on the Sources page."
     )
 
