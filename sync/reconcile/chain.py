@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from django.db import connection
 from psycopg import sql
@@ -13,7 +14,7 @@ from sync.errors import BadRow
 from sync.load.facts import SPECS
 from sync.models import Counterpart, Identity, RawRecord, Stream
 from sync.reconcile.base import ROWS_KEPT
-from sync.records import KIND_OF, Kind
+from sync.records import KIND_OF, Kind, Master
 from sync.sources import class_of
 
 MONTH_DIGITS = 7
@@ -61,7 +62,7 @@ def chains(stream: Stream, spec: StreamSpec) -> dict[str, Chain]:
     return found
 
 
-def _counted(stream: Stream, spec: StreamSpec) -> list[tuple[object, ...]]:
+def _counted(stream: Stream, spec: StreamSpec) -> list[tuple[Any, ...]]:
     sums = [sql.SQL(", sum({})").format(number(name)) for name in spec.summed]
     statement = sql.SQL(
         "SELECT month, count(*), count(*) FILTER (WHERE held), count(*) FILTER (WHERE loaded AND NOT held)"
@@ -114,14 +115,14 @@ def _loaded(stream: Stream, kinds: Sequence[Kind]) -> sql.Composable:
         for table in (Identity._meta.db_table, Counterpart._meta.db_table)
         if set(kinds) - set(TABLES) or Kind.WORK_ORDER in kinds
     ]
-    return sql.SQL("({})").format(sql.SQL(" OR ").join([*facts, *named] or [sql.SQL("false")]))
+    return sql.SQL("({})").format(sql.SQL(" OR ").join([sql.SQL("false"), *facts, *named]))
 
 
 def _judge_rest(stream: Stream, spec: StreamSpec, found: dict[str, Chain]) -> None:
     """Rows neither loaded nor waiting: the mapping says which mean nothing; the others were lost."""
     rest = _rest(stream, spec)
     while batch := list(islice(rest, BATCH)):
-        keys = {key: _record_keys(stream, payload, key) for key, payload, _ in batch}
+        keys = {key: _record_keys(stream, payload) for key, payload, _ in batch}
         known = _known(stream, spec.kinds, {one for group in keys.values() for one in group or ()})
         for key, _, month in batch:
             for chain in (found[month], found[""]) if month else (found[""],):
@@ -157,13 +158,16 @@ def _rest(stream: Stream, spec: StreamSpec) -> Iterator[tuple[str, Payload, str]
             yield key, payload, months[pk]
 
 
-def _record_keys(stream: Stream, payload: Payload, key: str) -> set[str] | None:
-    """Keys of the records a row gives; None where it cannot be read, and should be in the queue."""
+def _record_keys(stream: Stream, payload: Payload) -> set[str] | None:
+    """Keys of the facts a row gives; None where it cannot be read, and should be in the queue.
+
+    A name that is not the system of record's and that no fact refers to is not taken over, nor waited for.
+    """
     try:
         records = class_of(stream.source).to_records(stream.name, payload)
     except BadRow:
         return None
-    return {record.external_key or key for record in records}
+    return {record.external_key for record in records if not isinstance(record, Master)}
 
 
 def _known(stream: Stream, kinds: Sequence[Kind], keys: Collection[str]) -> set[str]:

@@ -86,7 +86,7 @@ class _Join:
             began=sql.Literal(began),
         )
 
-    def sides(self) -> dict[str, float | None]:
+    def sides(self) -> dict[str, float]:
         with connection.cursor() as cursor:
             cursor.execute(
                 sql.SQL("SELECT COALESCE(sum(theirs), 0), COALESCE(sum(ours), 0) FROM {}").format(self.joined)

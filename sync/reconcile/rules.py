@@ -1,8 +1,8 @@
 """The comparisons there are, by key."""
 
-from sync.reconcile import tallies
+from sync.reconcile import costs, downtime, natives, production, stock, tallies
 from sync.reconcile.base import Rule
 
-_ALL = (tallies.RULE,)
+_ALL = (tallies.RULE, downtime.RULE, production.RULE, stock.RULE, costs.RULE, natives.RULE)
 
 RULES: dict[str, Rule] = {rule.key: rule for rule in _ALL}
