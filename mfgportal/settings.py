@@ -220,8 +220,8 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "mfgportal.api.schema.Schema",
     "EXCEPTION_HANDLER": "mfgportal.api.errors.handle",
     "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.UserRateThrottle",
-        "rest_framework.throttling.AnonRateThrottle",
+        "mfgportal.api.throttles.PerUser",
+        "mfgportal.api.throttles.PerAddress",
     ],
     "DEFAULT_THROTTLE_RATES": {"user": "600/min", "anon": "60/min"},
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
