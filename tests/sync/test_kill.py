@@ -30,19 +30,23 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
-def start_sync() -> subprocess.Popen[bytes]:
+def environment() -> dict[str, str]:
+    """For a process that works on the tests' database."""
     settings = connection.settings_dict
     address = f"{settings['USER']}@/{quote(str(settings['HOST']), safe='')}/{quote(str(settings['NAME']))}"
-    environment = {
+    return {
         **os.environ,
         "DATABASE_URL": f"postgres://{address}",
         "DJANGO_SETTINGS_MODULE": "mfgportal.settings",
         "LOG_LEVEL": "ERROR",
     }
+
+
+def start_sync() -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "manage.py", "sync", "odoo", "productivity"],
         cwd=ROOT,
-        env=environment,
+        env=environment(),
         stdout=subprocess.DEVNULL,
     )
 
