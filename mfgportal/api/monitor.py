@@ -10,16 +10,17 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mfgportal.accounts.access import exceptions_of, person
+from mfgportal.api.query import Fields
 from mfgportal.ready import tick_is_old
 from sync.monitor import Monitor, StreamNow, monitor
 from sync.run_figures import Spread, Tally
 
-SUCCESS = {
+SUCCESS: Fields = {
     "runs": serializers.IntegerField(),
     "failed": serializers.IntegerField(),
     "success": serializers.FloatField(allow_null=True, help_text="Share of runs that went well."),
 }
-SPREAD = {
+SPREAD: Fields = {
     "p50": serializers.FloatField(allow_null=True, help_text="Seconds."),
     "p95": serializers.FloatField(allow_null=True, help_text="Seconds."),
 }

@@ -40,7 +40,7 @@ def test_without_the_database_it_is_not_ready(client: Client) -> None:
 def test_before_its_migrations_it_is_not_ready(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ready, "_known_to_be_migrated", False)
     missing = [("sync.0099_next", False), ("kpis.0099_next", False)]
-    with patch.object(ready.MigrationExecutor, "migration_plan", return_value=missing):
+    with patch("mfgportal.ready.MigrationExecutor.migration_plan", return_value=missing):
         answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["checks"]["migrations"].startswith("2 not applied")

@@ -67,8 +67,8 @@ def test_one_persons_request_does_not_sign_the_next_ones(world: World, as_user: 
 def test_of_a_secret_only_that_it_changed_is_kept(db: None, field: str) -> None:
     given = {"name": "odoo", "title": "Odoo", "connector": "odoo", "url": "https://odoo.example"}
     options = {"client_secret": SECRET}
-    add_source(**given, **{field: SECRET}, options=options)  # type: ignore[arg-type]
-    add_source(**given, **{field: f"{SECRET}2"}, options=options | {"more": 1})  # type: ignore[arg-type]
+    add_source(**given, **{field: SECRET}, options=options)
+    add_source(**given, **{field: f"{SECRET}2"}, options=options | {"more": 1})
     found = {one.field for one in changes_of(Source.objects.all())}
     assert found >= {"created", "Options"}
     assert found & {"API key", "Password"}
