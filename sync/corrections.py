@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any, get_args, get_type_hints
 
 from sync.models import Correction, Source
-from sync.records import Record
+from sync.records import Kind, Record, Ref
 
 IN_PAYLOAD = "payload."
 FIXED = frozenset({"external_key", "updated_at"})
@@ -40,7 +40,13 @@ def on_record(record: Record, values: Values) -> Record:
     """The record with the corrections that are about its own fields."""
     types = field_types(type(record))
     changed = {name: parse(types[name], value) for name, value in values.items() if name in types}
+    changed |= {name: _ref(value) for name, value in values.items() if isinstance(value, dict)}
     return replace(record, **changed) if changed else record
+
+
+def _ref(value: Mapping[str, str]) -> Ref:
+    """A reference that was taken from another system's record, by this source's own key."""
+    return Ref(kind=Kind(value["kind"]), key=value["key"], label=value["label"])
 
 
 def field_types(record_type: type[Record]) -> dict[str, Any]:

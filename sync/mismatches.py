@@ -38,8 +38,9 @@ class _Difference:
 
     @property
     def filed_under(self) -> Counterpart:
-        """The cause lies between two sources; it is filed under one that is not the system of record."""
-        return self.sides[1]
+        """The cause lies between two sources. It is filed under one whose record the row does not follow,
+        whichever decides on the field, so that it stays the same cause when that changes."""
+        return next(side for side in self.sides if side.source.name != self.row.source)
 
     @property
     def name(self) -> str:

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from kpis.rollup import mark_open_events, refresh
-from sync import anomalies, breaker, heartbeat, retention, settling
+from sync import anomalies, breaker, heartbeat, retention, settling, standstill
 from sync.exceptions.backlog import undone, work_off
 from sync.freshness import check_late
 from sync.locate import locate
@@ -43,6 +43,7 @@ def wake_streams() -> None:
     locate()
     with transaction.atomic():
         settling.recheck_when_due()
+        standstill.check_when_due()
     check_late()
 
 

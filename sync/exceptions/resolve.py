@@ -73,8 +73,9 @@ def _wake(exception: SyncException, by: str) -> None:
         transaction.on_commit(lambda: current_app.send_task("sync.tasks.compare", kwargs=again))
         return
     names = exception.context.get("streams") or [exception.stream.name]
-    streams = Stream.objects.filter(source=exception.source)
-    if exception.kind in {"missing_ideal_cycle", "status_mismatch"}:
+    sides = [side["source"] for side in exception.context.get("sides", ())]
+    streams = Stream.objects.filter(source__name__in=[*sides, exception.source.name])
+    if exception.kind in {"missing_ideal_cycle", "down_without_stop"} or sides:
         streams.update(next_due=timezone.now())
     else:
         streams.filter(name__in=names).update(next_due=timezone.now())

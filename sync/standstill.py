@@ -1,0 +1,121 @@
+"""Machines whose state and whose stops disagree: down without a running stop, or up with one.
+
+Some systems only write down a stop when the state is set in one of several ways (Atlas: not from a work order, a
+request or a workflow), so the downtime is missing without anybody noticing.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from kpis.models import Equipment
+from sync.models import Checkpoint, Source, Stream, SyncException
+from sync.queue.writer import RESOLVED, Problem, close, fingerprint, raise_all
+from sync.records import Kind
+from sync.sources import spec_of
+
+NAME = "down_without_stop"
+GRACE = timedelta(minutes=10)
+EVERY = timedelta(seconds=60)
+# Of each machine: the last state each source told, and whether a stop of that source is running.
+DISAGREEING = """
+    SELECT e.id, now.source, now.external_key, now.status_to, now.stage_to,
+        GREATEST(now.seen_at, stop.changed_at), stop.open_since
+    FROM kpis_equipment e
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT ON (c.source) c.* FROM kpis_statuschange c
+        WHERE c.equipment_id = e.id ORDER BY c.source, c.id DESC
+    ) now
+    CROSS JOIN LATERAL (
+        SELECT max(d.loaded_at) AS changed_at, min(d.start) FILTER (WHERE d."end" IS NULL) AS open_since
+        FROM kpis_downtime d
+        WHERE d.equipment_id = e.id AND d.source = now.source AND d.deleted_at IS NULL
+            AND (d."end" IS NULL OR d.start > now.seen_at - interval '31 days')
+    ) stop
+    WHERE e.gone_at IS NULL AND e.active AND (now.status_to = 'down') <> (stop.open_since IS NOT NULL)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """One machine in one source; ``since`` when we first saw it like this, ``open_since`` of a running stop."""
+
+    equipment_id: int
+    source: str
+    external_key: str
+    status: str
+    stage: str
+    since: datetime
+    open_since: datetime | None
+
+
+@transaction.atomic
+def check() -> None:
+    """Tell what disagrees for longer than the grace, in data that is younger than that; close what is over."""
+    found = {(each.source, each.equipment_id): each for each in _disagreeing()}
+    told = SyncException.objects.filter(kind=NAME).exclude(status=RESOLVED)
+    still = [fingerprint(NAME, source, str(pk)) for source, pk in _named(found)]
+    close(told.exclude(fingerprint__in=still), "The machine’s state and its stops agree.")
+    known = dict(told.values_list("fingerprint", "message"))
+    machines = Equipment.objects.in_bulk({pk for _, pk in found})
+    problems: dict[Stream, list[Problem]] = defaultdict(list)
+    for (name, pk), each in found.items():
+        stream = _read_since(name, each.since + GRACE)
+        problem = _problem(each, machines[pk])
+        if stream and known.get(fingerprint(NAME, stream.source, problem.cause)) != problem.message:
+            problems[stream].append(problem)
+    for stream, group in problems.items():
+        raise_all(stream, group)
+
+
+def check_when_due() -> None:
+    """Look once a minute."""
+    now = timezone.now()
+    if not Checkpoint.objects.filter(name=NAME, at__gt=now - EVERY).exists():
+        check()
+        Checkpoint.objects.update_or_create(name=NAME, defaults={"at": now})
+
+
+def _disagreeing() -> Iterator[Disagreement]:
+    with connection.cursor() as cursor:
+        cursor.execute(DISAGREEING)
+        for row in cursor.fetchall():
+            yield Disagreement(*row)
+
+
+def _named(found: Collection[tuple[str, int]]) -> Iterator[tuple[Source, int]]:
+    sources = {source.name: source for source in Source.objects.filter(name__in={name for name, _ in found})}
+    return ((sources[name], pk) for name, pk in found if name in sources)
+
+
+def _read_since(source: str, at: datetime) -> Stream | None:
+    """The stream of the source's stops, if both it and that of its machines were read to their end since."""
+    streams = Stream.objects.filter(source__name=source, enabled=True).select_related("source")
+    of = {kind: [s for s in streams if (spec := spec_of(s)) and kind in spec.kinds] for kind in Kind}
+    both = [*of[Kind.EQUIPMENT], *of[Kind.DOWNTIME]]
+    fresh = all(stream.read_through and stream.read_through >= at for stream in both)
+    return of[Kind.DOWNTIME][0] if of[Kind.DOWNTIME] and fresh else None
+
+
+def _problem(each: Disagreement, machine: Equipment) -> Problem:
+    state = each.stage.replace("_", " ").lower() or each.status
+    if each.open_since is None:
+        title = f"{machine.name} is down without a stop"
+        message = f"Its state is “{state}”, but no stop is running. The downtime since then is not counted."
+    else:
+        title = f"A stop of {machine.name} runs on though it is up"
+        message = f"Its state is “{state}”, but a stop runs since {each.open_since:%Y-%m-%d %H:%M} UTC."
+    return Problem(
+        kind=NAME,
+        cause=str(machine.pk),
+        title=title,
+        message=message,
+        external_key=each.external_key,
+        context={"state": each.stage or each.status, "seen": each.since.isoformat()},
+        plant_id=machine.plant_id,
+        equipment_id=machine.pk,
+    )
