@@ -1,7 +1,7 @@
 """Machines whose state and whose stops disagree: down without a running stop, or up with one.
 
-Some systems only write down a stop when the state is set in one of several ways (Atlas: not from a work order, a
-request or a workflow), so the downtime is missing without anybody noticing.
+Atlas writes no stop down when a work order, a request or a workflow sets the state of an asset: the downtime is
+missing without anybody noticing.
 """
 
 from collections import defaultdict
@@ -26,9 +26,10 @@ DISAGREEING = """
     SELECT e.id, now.source, now.external_key, now.status_to, now.stage_to,
         GREATEST(now.seen_at, stop.changed_at), stop.open_since
     FROM kpis_equipment e
+    CROSS JOIN sync_source s
     CROSS JOIN LATERAL (
-        SELECT DISTINCT ON (c.source) c.* FROM kpis_statuschange c
-        WHERE c.equipment_id = e.id ORDER BY c.source, c.id DESC
+        SELECT c.* FROM kpis_statuschange c
+        WHERE c.equipment_id = e.id AND c.source = s.name ORDER BY c.id DESC LIMIT 1
     ) now
     CROSS JOIN LATERAL (
         SELECT max(d.loaded_at) AS changed_at, min(d.start) FILTER (WHERE d."end" IS NULL) AS open_since
@@ -55,7 +56,7 @@ class Disagreement:
 
 @transaction.atomic
 def check() -> None:
-    """Tell what disagrees for longer than the grace, in data that is younger than that; close what is over."""
+    """Tell what disagrees longer than the grace, in data read since; close what is over."""
     found = {(each.source, each.equipment_id): each for each in _disagreeing()}
     told = SyncException.objects.filter(kind=NAME).exclude(status=RESOLVED)
     still = [fingerprint(NAME, source, str(pk)) for source, pk in _named(found)]

@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
                     ),
                     models.Index(
                         condition=models.Q(("equipment__isnull", False)),
-                        fields=["equipment", "id"],
+                        fields=["equipment", "source", "id"],
                         name="of_machine",
                     ),
                 ],

@@ -60,7 +60,9 @@ class StatusChange(models.Model):
                 fields=["work_order", "id"], condition=models.Q(work_order__isnull=False), name="of_order"
             ),
             models.Index(
-                fields=["equipment", "id"], condition=models.Q(equipment__isnull=False), name="of_machine"
+                fields=["equipment", "source", "id"],
+                condition=models.Q(equipment__isnull=False),
+                name="of_machine",
             ),
         ]
         constraints = [
