@@ -58,7 +58,7 @@ def _item(item: Any, index: int, row: Scope) -> Scope:
 
 def key_of(rule: RecordRule, row_key: str, scope: Scope) -> str:
     if rule.key is None:
-        return row_key
+        return row_key if rule.each is None else f"{row_key}.{rule.kind}{scope['index']}"
     key = filled_text(rule.key, scope)
     if not key or len(key) > LONGEST_KEY:
         raise BadRow(f"{rule.key} gives no key of at most {LONGEST_KEY} characters: {key!r:.60}")

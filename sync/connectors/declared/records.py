@@ -16,7 +16,8 @@ class RecordRule(Declared):
 
     Args:
         kind: of the record.
-        key: its external key, ``"<model>/<id>"``; left out where it is the row's own.
+        key: its external key, ``"<model>/<id>"``; left out, it is the row's own, and for items that with
+            ``.<kind><index>`` behind it.
         each: JMESPath to a list in the row: one record for each item. Expressions then start at the item;
             ``row`` is the whole row and ``index`` counts the items from 0.
         when: JMESPath; no record where it is false.

@@ -50,7 +50,7 @@ class ConnectorContract:
             return list(islice(opened.read(stream, cursor), most))
 
     def test_is_registered(self) -> None:
-        assert connector_class(self.connector.name) is self.connector
+        assert issubclass(self.connector, connector_class(self.connector.name))
         module = import_module(self.connector.__module__)
         assert Path(str(module.__file__)).parent.name == self.connector.name
 
@@ -165,7 +165,7 @@ class ConnectorContract:
     def test_a_missing_field_is_named(self, connect: Connect, stand_in: StandIn, stream: str) -> None:
         """By the look at the schema before a run, or, where rows are its only schema, by reading."""
         spec = self.connector.streams[stream]
-        for missing in spec.fields:
+        for missing in (name for name, wanted in spec.fields.items() if not wanted.endswith("?")):
             opened = connect(stand_in.config)
             with stand_in.changed(stand_in.without(spec, missing)), pytest.raises(SchemaDrift) as drift:
                 _verify_and_read(opened, stream)
