@@ -1,6 +1,7 @@
 """Odoo 19's own demo database, as a real server was recorded to show it, served over JSON-RPC.
 
-Of products the newest 50 were recorded; of the 40-hour calendars that are alike, one.
+Of products the newest 50 were recorded, with their stock; of the 40-hour calendars that are alike, one; of
+moves and analytic lines the newest that name no work order.
 """
 
 import json

@@ -9,6 +9,7 @@ from typing import Any
 
 from sync.connectors.base import Payload
 from sync.connectors.odoo.faults import Call, from_answer
+from sync.sandbox.odoo_domain import Node, parse
 
 FOLDER = Path(__file__).parent.parent / "recorded"
 CALL = Call("https://odoo.example.com", "mfg", "mfgportal", "mrp.workcenter", "read")
@@ -18,6 +19,12 @@ TESTS: dict[str, Callable[[Any, Any], bool]] = {
     ">": gt,
     ">=": ge,
     "in": lambda value, wanted: value in wanted,
+    "ilike": lambda value, wanted: bool(value) and wanted.lower() in value.lower(),
+}
+RELATED = {
+    "location_id": "stock.location",
+    "location_dest_id": "stock.location",
+    "picking_id": "stock.picking",
 }
 
 
@@ -54,11 +61,20 @@ class RecordedOdoo:
         return {name: {"type": found} for name, found in self.fields[model].items()}
 
     def _matching(self, model: str, domain: list[Any]) -> list[Payload]:
-        return [
-            row
-            for _, row in sorted(self.records[model].items())
-            if all(TESTS[test](_compared(row[name]), wanted) for name, test, wanted in domain)
-        ]
+        return [row for _, row in sorted(self.records[model].items()) if self._fits(row, parse(domain))]
+
+    def _fits(self, row: Payload, node: Node) -> bool:
+        kind, content = node
+        if kind in ("&", "|"):
+            return (all if kind == "&" else any)(self._fits(row, part) for part in content)
+        path, test, wanted = content
+        name, _, rest = str(path).partition(".")
+        if path == 1:
+            return True
+        value = _compared(row[name])
+        if rest:
+            value = self.records[RELATED[name]][value][rest] if value else False
+        return bool(TESTS[test](value, wanted))
 
     def _search_count(self, model: str, domain: list[Any]) -> int:
         return len(self._matching(model, domain))

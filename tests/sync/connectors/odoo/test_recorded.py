@@ -45,7 +45,8 @@ def records(odoo: RecordedOdoo, stream: str) -> dict[str, Record]:
 @pytest.mark.parametrize("stream", STREAMS)
 def test_all_recorded_rows_can_be_read(odoo: RecordedOdoo, stream: str) -> None:
     rows = payloads(odoo, stream)
-    assert len(rows) == len(odoo.records[STREAMS[stream].spec.model])
+    api = OdooApi(odoo)
+    assert len(rows) == api.count(STREAMS[stream].spec.model, STREAMS[stream].domain(api)) > 0
     assert all("write_date" not in row for row in rows.values())
     for row in rows.values():
         OdooConnector.to_records(stream, row)
