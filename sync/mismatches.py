@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
@@ -147,14 +146,13 @@ def _of_row(
     of = {said: each for each in records for said in [_said(each)]}
     followed = (row.source, row.external_key)
     base = next((said for said in of if (said.source, said.external_key) == followed), None)
-    zone = _zone(row)
     for field in FIELDS[kind]:
         if field.alike is None:
             continue
         ruler = chosen(field, kind, list(of), base, ruling)
         if ruler is not None and ruler.says(field):
             others = [said for said in of if said.source_id != ruler.source_id and said.says(field)]
-            against = _against(field, ruler, others, zone)
+            against = _against(field, ruler, others)
             if against:
                 yield _Difference(row, kind, field, [of[ruler], *(of[said] for said in against)])
 
@@ -163,7 +161,7 @@ def _said(each: Counterpart) -> Said:
     return Said(each.source_id, each.source.name, each.external_key, each.values)
 
 
-def _against(field: Field, ruler: Said, others: Sequence[Said], zone: ZoneInfo) -> list[Said]:
+def _against(field: Field, ruler: Said, others: Sequence[Said]) -> list[Said]:
     """One record of each source of whose records none says the same."""
     by_source: dict[int, list[Said]] = defaultdict(list)
     for said in others:
@@ -172,7 +170,7 @@ def _against(field: Field, ruler: Said, others: Sequence[Said], zone: ZoneInfo) 
     return [
         group[0]
         for group in by_source.values()
-        if field.alike and not any(field.alike(mine, said.values[field.on_row], zone) for said in group)
+        if field.alike and not any(field.alike(mine, said.values[field.on_row]) for said in group)
     ]
 
 
@@ -182,11 +180,6 @@ def _plant(row: FromSource) -> Plant | None:
     if isinstance(row, WorkOrder):
         return row.equipment.plant if row.equipment else None
     return row.plant if isinstance(row, Equipment | Line) else None
-
-
-def _zone(row: FromSource) -> ZoneInfo:
-    plant = _plant(row)
-    return ZoneInfo(plant.timezone if plant else "UTC")
 
 
 def _streams(found: Collection[_Difference]) -> dict[int, Stream]:

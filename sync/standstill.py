@@ -1,6 +1,6 @@
 """Machines whose state and whose stops disagree: down without a running stop, or up with one.
 
-Atlas writes no stop down when a work order, a request or a workflow sets the state of an asset: the downtime is
+Atlas writes no stop down when a work order, a request or a workflow sets an asset's state: the downtime is
 missing without anybody noticing.
 """
 
@@ -43,7 +43,7 @@ DISAGREEING = """
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """One machine in one source; ``since`` when we first saw it like this, ``open_since`` of a running stop."""
+    """One machine in one source; ``since`` when we saw it first, ``open_since`` of a running stop."""
 
     equipment_id: int
     source: str

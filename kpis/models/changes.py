@@ -1,4 +1,4 @@
-"""Transitions: sources keep the latest state of things only, so each change is written down when it is seen."""
+"""Transitions: sources keep the latest state only, so each change is written down when it is seen."""
 
 from django.db import models
 
@@ -9,9 +9,9 @@ from kpis.models.places import Equipment
 class StatusChange(models.Model):
     """A work order, or a machine's up and down, seen to be in another status than before in one source.
 
-    Append-only; a first sight has ``status_from`` "". Statuses are those of ``records.WorkStatus``, of machines
-    "up" and "down". ``stage_*`` is the source's own name where it has finer ones (Odoo's stages, Atlas's asset
-    statuses); two stages are the same when their ``stage_key`` is, whatever they are called meanwhile.
+    Append-only; a first sight has ``status_from`` "". Statuses are those of work orders, of machines "up" and
+    "down". ``stage_*`` is the source's own name where it has finer ones (Odoo's stages, Atlas's statuses of
+    assets); two stages are the same when their ``stage_key`` is, whatever they are called meanwhile.
 
     ``at`` is the best time the source gives, and ``basis`` says how good it is; None: it gives none, and
     ``seen_at`` is all there is. ``reported_at`` is the change stamp of the record that told it.

@@ -27,6 +27,7 @@ from sync.exceptions import (
     dismiss,
     in_work,
     map_key,
+    own,
     retry,
     take,
 )
@@ -69,12 +70,15 @@ ROW: Fields = {
     "resolved_by": serializers.CharField(),
     "resolution": serializers.CharField(),
 }
+CONTEXT = (
+    "What a person needs to decide: the unknown key; or of a mismatch the field, its `owner` (the system of "
+    "record) and all `sides`, each with source, external_key, value and time."
+)
 # A copy, because a serializer takes its fields out of what it is given.
 ExceptionRow = inline_serializer("Exception", {**ROW}, many=True)
 ExceptionDetail = inline_serializer(
     "ExceptionDetail",
-    ROW
-    | {"context": serializers.JSONField(help_text="Both sides of a mismatch, the unknown key, and so on.")},
+    ROW | {"context": serializers.JSONField(help_text=CONTEXT)},
 )
 Resolved = inline_serializer(
     "Resolved",
@@ -225,11 +229,25 @@ class Take(Resolve):
 
     @extend_schema(request=TakeBody, responses=Resolved, tags=["exceptions"])
     def post(self, request: Request, pk: int) -> Response:
-        """Of two systems that disagree about a status, say which one is right."""
+        """Of systems that disagree about a value, say which one is right."""
         return super().post(request, pk)
 
     def resolve(self, request: Request, exception: SyncException, given: dict[str, Any]) -> int:
         take(exception, **given, by=person(request).username)
+        return 0
+
+
+class Own(Resolve):
+    body = TakeBody
+
+    @extend_schema(request=TakeBody, responses=Resolved, tags=["exceptions"])
+    def post(self, request: Request, pk: int) -> Response:
+        """Make a system the system of record of the field in question, of all rows. Administrators only."""
+        require(person(request), Right.MANAGE_SOURCES)
+        return super().post(request, pk)
+
+    def resolve(self, request: Request, exception: SyncException, given: dict[str, Any]) -> int:
+        own(exception, **given, by=person(request).username)
         return 0
 
 

@@ -12,7 +12,7 @@ from mfgportal.targets import find_targets, mapped_kind, suggested
 from mfgportal.web.correction import Correctable, correctable
 from mfgportal.web.outcome import left_to_load, outcome
 from mfgportal.web.page import Crumb, page
-from mfgportal.web.sides import key_facts, sides, takes
+from mfgportal.web.sides import key_facts, owns, sides, takes
 from sync.exceptions import KINDS, REASON_CLASSES, Resolution
 from sync.models import RawHistory, RawRecord, SyncException
 from sync.records import Kind
@@ -103,6 +103,7 @@ def _resolutions(
         if mapped_kind(which) == Kind.REASON
         else (),
         "takes": takes(which) if Resolution.TAKE in kind.resolutions else (),
+        "owns": owns(which) if Resolution.OWN in kind.resolutions and may(user, Right.MANAGE_SOURCES) else (),
         "targets": find_targets(user, mapped_kind(which), text) if mapping and text else [],
         "corrections": _corrections(which, corrections) if Resolution.CORRECT in kind.resolutions else [],
     }

@@ -15,7 +15,8 @@ from mfgportal.targets import mapped_kind, targets_of
 from mfgportal.web.correction import answered, correctable, is_valid, json_value
 from mfgportal.web.exception import found, show
 from mfgportal.web.outcome import affected, keep, left_to_load
-from sync.exceptions import AlreadyResolved, NotAllowed, correct, dismiss, map_key, retry, take
+from mfgportal.web.sides import words
+from sync.exceptions import AlreadyResolved, NotAllowed, correct, dismiss, map_key, own, retry, take
 from sync.models import SyncException
 
 
@@ -61,6 +62,20 @@ def take_side(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _taken(which: SyncException, given: dict[str, str], by: str) -> int:
     take(which, source=given["source"], reason=given["reason"], by=by)
+    return 0
+
+
+@require_POST
+def own_field(request: HttpRequest, pk: int) -> HttpResponse:
+    """``source`` is the system of record of what is disagreed about from now on, for a ``reason``."""
+    require(person(request), Right.MANAGE_SOURCES)
+    which, by = _resolver(request, pk)
+    given = {name: request.POST.get(name, "") for name in ("source", "reason")}
+    return _done(request, which, lambda: _owned(which, given, by))
+
+
+def _owned(which: SyncException, given: dict[str, str], by: str) -> int:
+    own(which, source=given["source"], reason=given["reason"], by=by)
     return 0
 
 
@@ -117,8 +132,10 @@ def _said(which: SyncException, released: int) -> str:
         return f"It is recorded. {_records(left)} that waited are loaded now; below you see them go down."
     if released:
         return f"Done. {_records(released)} that waited entered the numbers."
-    if which.kind == "status_mismatch" and which.status == SyncException.Status.RESOLVED:
-        return "Done. Both systems count with the same status here."
+    if "settled" in which.context and which.status == SyncException.Status.RESOLVED:
+        return f"Done. {which.resolution}"
+    if which.context.get("sides") and which.status == SyncException.Status.RESOLVED:
+        return f"Done. Both systems count with the same {words(which.context['field']).lower()} here."
     return "Done. Nothing waited for it; if a stream stood still, it is read again now."
 
 

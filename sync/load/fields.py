@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from sync.corrections import to_json
-from sync.load.alike import Alike, both_closed, close_to, same, same_day, same_unit
+from sync.load.alike import Alike, both_closed, close_to, same, same_unit
 from sync.records import Kind, Record, Ref, WorkType
 
 Ids = Mapping[Ref, int]
@@ -127,7 +127,8 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
         Field(name="stage_key", goes_with="status"),
         Field(name="completed_at", moment=True, goes_with="status"),
         Field(name="completed_on", day=True, goes_with="status"),
-        Field(name="due_at", moment=True, alike=same_day),
+        # Not compared: one system keeps the deadline (Atlas), the other when the work is planned (Odoo).
+        Field(name="due_at", moment=True),
         Field(name="priority"),
         Field(name="assigned_to", ref=True),
     ),
