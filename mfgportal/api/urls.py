@@ -2,7 +2,7 @@ from django.contrib.auth.decorators import login_required
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from mfgportal.api import docs, exceptions, flows, kpis, monitor, places, sync
+from mfgportal.api import docs, exceptions, flows, kpis, monitor, places, reconciliation, sync
 
 urlpatterns = [
     path("v1/kpis", kpis.Kpis.as_view(), name="api_kpis"),
@@ -16,12 +16,18 @@ urlpatterns = [
     path("v1/exceptions/<int:pk>/map", exceptions.Map.as_view(), name="api_exception_map"),
     path("v1/exceptions/<int:pk>/correct", exceptions.Correct.as_view(), name="api_exception_correct"),
     path("v1/exceptions/<int:pk>/take", exceptions.Take.as_view(), name="api_exception_take"),
+    path("v1/exceptions/<int:pk>/own", exceptions.Own.as_view(), name="api_exception_own"),
     path("v1/exceptions/<int:pk>/dismiss", exceptions.Dismiss.as_view(), name="api_exception_dismiss"),
     path("v1/exceptions/<int:pk>/retry", exceptions.Retry.as_view(), name="api_exception_retry"),
     path("v1/sync/streams", sync.Streams.as_view(), name="api_streams"),
     path("v1/sync/streams/<int:pk>", flows.FlowView.as_view(), name="api_flow"),
     path("v1/sync/monitor", monitor.MonitorView.as_view(), name="api_monitor"),
     path("v1/sync/runs", sync.Runs.as_view(), name="api_runs"),
+    path("v1/reconciliation", reconciliation.Rules.as_view(), name="api_reconciliation"),
+    path(
+        "v1/reconciliation/lines/<int:pk>", reconciliation.LineView.as_view(), name="api_reconciliation_line"
+    ),
+    path("v1/reconciliation/<slug:rule>", reconciliation.Lines.as_view(), name="api_reconciliation_rule"),
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("docs/", login_required(docs.Docs.as_view()), name="api_docs"),
 ]

@@ -15,11 +15,12 @@ ISO_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One side: the record of one system."""
+    """One side: the record of one system. ``counts``: it is the system of record, so its value is used."""
 
     title: str
     external_key: str
     url: str
+    counts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,37 @@ class Take:
 def takes(exception: SyncException) -> list[Take]:
     """The ways to settle a disagreement of two systems here."""
     found: list[Context] = exception.context.get("sides", [])
-    if len(found) != 2:
+    if len(found) < 2:
         return []
-    pairs = ((found[0], found[1]), (found[1], found[0]))
     return [
-        Take(mine["source"], mine["source_title"], text(mine["value"]), other["source_title"])
-        for mine, other in pairs
+        Take(mine["source"], mine["source_title"], text(mine["value"]), _titles(found, without=mine))
+        for mine in found
     ]
+
+
+def _titles(found: list[Context], *, without: Context) -> str:
+    return ", ".join(side["source_title"] for side in found if side["source"] != without["source"])
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A system that may become the system of record of ``field``, whose value is that of ``owner`` now."""
+
+    source: str
+    title: str
+    field: str
+    owner: str
+
+
+def owns(exception: SyncException) -> list[Own]:
+    """The systems that do not decide on what is disagreed about, and could."""
+    found: list[Context] = exception.context.get("sides", [])
+    owner = next((side for side in found if side["source"] == exception.context.get("owner")), None)
+    if owner is None:
+        return []
+    field = words(exception.context["field"]).lower()
+    others = (side for side in found if side is not owner)
+    return [Own(side["source"], side["source_title"], field, owner["source_title"]) for side in others]
 
 
 def sides(exception: SyncException) -> Sides | None:
@@ -67,15 +92,20 @@ def sides(exception: SyncException) -> Sides | None:
     field = words(exception.context.get("field", "value"))
     rows = [
         Row(field, [text(side["value"]) for side in found], differs=True),
-        Row("Title", [text(side["title"]) for side in found], differs=False),
+        Row(
+            "Title" if "work_order" in exception.context else "Name",
+            [text(side["title"]) for side in found],
+            differs=False,
+        ),
         Row("Changed", [moment(side["at"]) for side in found], differs=False),
     ]
-    return Sides([_head(side) for side in found], rows)
+    owner = exception.context.get("owner")
+    return Sides([_head(side, counts=side["source"] == owner) for side in found], rows)
 
 
-def _head(side: Context) -> Head:
+def _head(side: Context, *, counts: bool) -> Head:
     url = record_url(side["source"], side["external_key"])
-    return Head(side["source_title"], side["external_key"], url)
+    return Head(side["source_title"], side["external_key"], url, counts)
 
 
 def key_facts(exception: SyncException) -> list[tuple[str, str]]:
@@ -83,6 +113,9 @@ def key_facts(exception: SyncException) -> list[tuple[str, str]]:
     days: list[Context] = exception.context.get("days", [])
     if days:
         return [(day["day"], f"{day['performance'] * 100:.1f} %") for day in reversed(days)]
+    differences: list[Context] = exception.context.get("differences", [])
+    if differences:
+        return [(one["period"] or "All time", _said(one)) for one in differences]
     ref: Context = exception.context.get("ref", {})
     record: Context = exception.context.get("record", {})
     if ref:
@@ -90,6 +123,12 @@ def key_facts(exception: SyncException) -> list[tuple[str, str]]:
         pairs = [("Key", ref["key"]), ("Name there", ref["label"]), ("Codes", codes)]
         return [(label, value) for label, value in pairs if value]
     return [(words(name), text(value)) for name, value in record.items() if value not in ("", None)]
+
+
+def _said(difference: Context) -> str:
+    """What the sides of a comparison say: ``Odoo 12, CMMS 10 min``."""
+    sides = ", ".join(f"{title} {value:,.6g}" for title, value in difference["sides"].items())
+    return f"{sides} {difference['unit']}"
 
 
 def words(name: str) -> str:
