@@ -1,6 +1,6 @@
-"""Bulk writing: binary COPY, and upsert through a temporary table that touches only rows which differ."""
+"""Bulk writing: binary COPY, into a table or into a temporary one beside it."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import connection
@@ -27,7 +27,7 @@ def next_ids(table: str, count: int) -> list[int]:
 def copy_rows(table: str, columns: Mapping[str, str], lines: Iterable[Line]) -> None:
     """COPY lines into a table. ``columns``: name → PostgreSQL type, in the order of the lines."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
-        sql.Identifier(table), _names(columns)
+        sql.Identifier(table), names(columns)
     )
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         copy.set_types(list(columns.values()))
@@ -35,56 +35,32 @@ def copy_rows(table: str, columns: Mapping[str, str], lines: Iterable[Line]) -> 
             copy.write_row(line)
 
 
-def stage(table: str, columns: Mapping[str, str], lines: Sequence[Line]) -> str:
-    """Put lines into the connection's staging table for ``table``, emptied first; return its name.
+def stage_of(table: str) -> str:
+    """The name of the staging table for a table."""
+    return f"stage_{table}"
+
+
+def stage(table: str, columns: Mapping[str, str], lines: Iterable[Line]) -> None:
+    """Put lines into the connection's staging table for ``table``, emptied first.
 
     It lives as long as the connection and is emptied at each commit.
     """
-    name = f"stage_{table}"
-    create = sql.SQL(
-        "CREATE TEMP TABLE IF NOT EXISTS {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA"
-    ).format(sql.Identifier(name), _names(columns), sql.Identifier(table))
+    name = sql.Identifier(stage_of(table))
+    create = sql.SQL("CREATE TEMP TABLE {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA")
     with connection.cursor() as cursor:
-        cursor.execute(create)
-        cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))
-    copy_rows(name, columns, lines)
-    with connection.cursor() as cursor:
-        # Without figures the planner reads the whole big table to join a page of rows with it.
-        cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(name)))
-    return name
+        cursor.execute("SELECT to_regclass('pg_temp.' || %s) IS NOT NULL", [stage_of(table)])
+        if cursor.fetchone()[0]:
+            cursor.execute(sql.SQL("DELETE FROM {}").format(name))
+        else:
+            cursor.execute(create.format(name, names(columns), sql.Identifier(table)))
+    copy_rows(stage_of(table), columns, lines)
 
 
-def merge(table: str, columns: Collection[str], key: Collection[str], *, always: Collection[str] = ()) -> int:
-    """Upsert the staged lines of ``table``; return how many rows were written.
-
-    Args:
-        columns: all columns staged.
-        key: the natural key; a unique constraint covers exactly these.
-        always: columns written with a change, but whose own difference is none (``loaded_at``).
-    """
-    values = [name for name in columns if name not in key]
-    assigned = [sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in values]
-    compared = [name for name in values if name not in always]
-    statement = sql.SQL(
-        "INSERT INTO {table} AS t ({columns}) SELECT {columns} FROM {stage} ON CONFLICT ({key}) DO UPDATE SET"
-        " {assigned} WHERE ({mine}) IS DISTINCT FROM ({theirs})"
-    ).format(
-        table=sql.Identifier(table),
-        columns=_names(columns),
-        stage=sql.Identifier(f"stage_{table}"),
-        key=_names(key),
-        assigned=sql.SQL(", ").join(assigned),
-        mine=_qualified("t", compared),
-        theirs=_qualified("excluded", compared),
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        return int(cursor.rowcount)
+def names(columns: Iterable[str]) -> sql.Composed:
+    """Columns as a list in a statement."""
+    return sql.SQL(", ").join(map(sql.Identifier, columns))
 
 
-def _names(names: Iterable[str]) -> sql.Composed:
-    return sql.SQL(", ").join(map(sql.Identifier, names))
-
-
-def _qualified(alias: str, names: Iterable[str]) -> sql.Composed:
-    return sql.SQL(", ").join(sql.Identifier(alias, name) for name in names)
+def qualified(alias: str, columns: Iterable[str]) -> sql.Composed:
+    """Columns of one table as a list in a statement."""
+    return sql.SQL(", ").join(sql.Identifier(alias, name) for name in columns)

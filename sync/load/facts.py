@@ -1,11 +1,11 @@
 """Facts: upsert by natural key, tombstones, and the spans whose components they touch."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -14,7 +14,9 @@ from kpis.models.base import Fact
 from sync.landing import Landed
 from sync.load import spending, transitions
 from sync.load.spending import money, optional_id
-from sync.load.touched import Touched, differing
+from sync.load.ties import hold
+from sync.load.touched import Touched
+from sync.load.writing import Target, write
 from sync.records import (
     CostRecord,
     DowntimeRecord,
@@ -27,7 +29,7 @@ from sync.records import (
     StockRecord,
     WorkOrderRecord,
 )
-from sync.staging import Line, merge, stage
+from sync.staging import Line, stage
 
 COMMON = {
     "source": "varchar",
@@ -37,19 +39,22 @@ COMMON = {
     "loaded_at": "timestamptz",
     "deleted_at": "timestamptz",
 }
-KEY = ("source", "external_key")
 SPANNING = (Downtime, Run, Production)
 Ids = Mapping[Ref, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FactSpec:
-    """How a record becomes a row: the model, its columns with PostgreSQL types, and their values."""
+    """How a record becomes a row: the model, its columns with PostgreSQL types, and their values.
+
+    ``ties``: columns that refer to a table without a constraint in the database.
+    """
 
     model: type[Fact]
     columns: Mapping[str, str]
     values: Callable[[Any, Ids], tuple[Any, ...]]
     refs: tuple[str, ...]
+    ties: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def table(self) -> str:
@@ -77,7 +82,7 @@ def _run(record: RunRecord, ids: Ids) -> tuple[Any, ...]:
 def _production(record: ProductionRecord, ids: Ids) -> tuple[Any, ...]:
     where = ids[record.equipment], optional_id(ids, record.product), optional_id(ids, record.operation)
     order = record.order_number[:120], record.order_key
-    return *where, *order, record.start, record.end, float(record.quantity), float(record.scrap), None
+    return *where, *order, record.start, record.end, float(record.quantity), float(record.scrap)
 
 
 def _work_order(record: WorkOrderRecord, ids: Ids) -> tuple[Any, ...]:
@@ -106,12 +111,14 @@ SPECS: dict[type[Record], FactSpec] = {
         {"equipment_id": "int8", "reason_id": "int8", **SPAN, "inherited": "bool", "note": "varchar"},
         _downtime,
         ("equipment", "reason"),
+        ties={"equipment_id": "kpis_equipment", "reason_id": "kpis_reason"},
     ),
     RunRecord: FactSpec(
         Run,
         {"equipment_id": "int8", **SPAN, "reduced_speed": "bool", "order_key": "varchar"},
         _run,
         ("equipment",),
+        ties={"equipment_id": "kpis_equipment"},
     ),
     ProductionRecord: FactSpec(
         Production,
@@ -119,10 +126,15 @@ SPECS: dict[type[Record], FactSpec] = {
             **dict.fromkeys(("equipment_id", "product_id", "operation_id"), "int8"),
             **dict.fromkeys(("order_number", "order_key"), "varchar"),
             **SPAN,
-            **dict.fromkeys(("quantity", "scrap", "ideal_cycle_s"), "float8"),
+            **dict.fromkeys(("quantity", "scrap"), "float8"),
         },
         _production,
         ("equipment", "product", "operation"),
+        ties={
+            "equipment_id": "kpis_equipment",
+            "product_id": "kpis_product",
+            "operation_id": "kpis_operation",
+        },
     ),
     WorkOrderRecord: FactSpec(
         WorkOrder,
@@ -169,24 +181,19 @@ SPECS: dict[type[Record], FactSpec] = {
 }
 
 
-def upsert(source: str, spec: FactSpec, rows: Sequence[tuple[Landed, Record]], ids: Ids) -> int:
-    """Write facts of one model and mark what they touch; return how many rows changed."""
+def upsert(source: str, spec: FactSpec, rows: Sequence[tuple[Landed, Record]], ids: Ids) -> None:
+    """Write facts of one model and mark what they touch."""
     counts = spending.counts(source, spec.model)
     columns = {**COMMON, **spec.columns, **({"counts": "bool"} if counts else {})}
     now = timezone.now()
     lines = [(*_line(source, spec, row, record, ids, now), *counts) for row, record in rows]
+    for place, name in enumerate(columns):
+        if name in spec.ties:
+            hold(spec.ties[name], {line[place] for line in lines} - {None})
     stage(spec.table, columns, lines)
-    if spec.model is Production:
-        _fill_ideal_cycles()
-    # The counts of an open order are spread up to the moment they were reported.
-    reported = ["source_updated_at"] if spec.model is Production else []
-    compared = ["deleted_at", *reported, *spec.columns]
-    touched = differing(source, spec.table, compared) if spec.has_span else Touched()
-    count = merge(spec.table, columns, KEY, always=("loaded_at",))
-    touched.mark(now)
+    Touched(write(_target(spec, tuple(columns)), source)).mark(now)
     if spec.model is WorkOrder:
         transitions.of_staged_orders()
-    return count
 
 
 def _line(source: str, spec: FactSpec, row: Landed, record: Record, ids: Ids, now: datetime) -> Line:
@@ -194,20 +201,21 @@ def _line(source: str, spec: FactSpec, row: Landed, record: Record, ids: Ids, no
     return source, record.external_key, row.trace_id, updated, now, None, *spec.values(record, ids)
 
 
-def _fill_ideal_cycles() -> None:
-    """The cycle valid when the row was first loaded stays with it, so that history keeps it."""
-    with connection.cursor() as cursor:
-        # Whoever changes a cycle meanwhile waits for us, and then finds our rows; or we wait and find it.
-        cursor.execute(
-            "SELECT id FROM kpis_operation WHERE id IN (SELECT operation_id FROM stage_kpis_production)"
-            " ORDER BY id FOR SHARE"
-        )
-        cursor.execute(
-            "UPDATE stage_kpis_production s SET ideal_cycle_s = COALESCE("
-            " (SELECT t.ideal_cycle_s FROM kpis_production t WHERE t.source = s.source"
-            "  AND t.external_key = s.external_key AND t.operation_id = s.operation_id), o.ideal_cycle_s)"
-            " FROM kpis_operation o WHERE o.id = s.operation_id"
-        )
+# The cycle valid when the row was first loaded stays with it, so that history keeps it.
+IDEAL_CYCLE = "COALESCE(CASE WHEN t.operation_id = s.operation_id THEN t.ideal_cycle_s END, o.ideal_cycle_s)"
+
+
+@cache
+def _target(spec: FactSpec, columns: tuple[str, ...]) -> Target:
+    if not spec.has_span:
+        return Target(spec.table, columns)
+    orders = "order_key" in spec.columns
+    if spec.model is not Production:
+        return Target(spec.table, columns, ("deleted_at", *spec.columns), orders)
+    # The counts of an open order are spread up to the moment they were reported.
+    touching = ("deleted_at", "source_updated_at", *spec.columns, "ideal_cycle_s")
+    join = "LEFT JOIN kpis_operation o ON o.id = s.operation_id"
+    return Target(spec.table, columns, touching, orders, (("ideal_cycle_s", IDEAL_CYCLE),), join)
 
 
 def withdraw(source: str, model: type[Fact], keys: Collection[str]) -> int:

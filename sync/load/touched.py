@@ -1,7 +1,7 @@
 """What a change of facts touches: the days whose components have to be computed again."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,38 +54,3 @@ def _of_orders(orders: Collection[tuple[str, str]]) -> list[Span]:
             cursor.execute(statement, {"source": source, "keys": wanted})
             spans += cursor.fetchall()
     return spans
-
-
-def differing(source: str, table: str, columns: Iterable[str]) -> Touched:
-    """The old and the new span of each staged fact that differs from what is there."""
-    names = list(columns)
-    order = sql.SQL("order_key" if "order_key" in names else "NULL::varchar")
-    if "order_key" in names:
-        mine, theirs = sql.SQL("t.order_key"), sql.SQL("s.order_key")
-    else:
-        mine = theirs = order
-    statement = sql.SQL(
-        """
-        WITH fact AS (
-            SELECT side.* FROM {stage} s LEFT JOIN {table} t USING (source, external_key)
-            CROSS JOIN LATERAL (VALUES
-                (s.equipment_id, s.start, s."end", {theirs}), (t.equipment_id, t.start, t."end", {mine})
-            ) side (equipment_id, start, "end", order_key)
-            WHERE (t.id IS NULL OR ({old}) IS DISTINCT FROM ({new})) AND side.equipment_id IS NOT NULL
-        )
-        SELECT {by_day}, array_agg(DISTINCT order_key) FROM fact {grouped}
-        """
-    ).format(
-        stage=sql.Identifier(f"stage_{table}"),
-        table=sql.Identifier(table),
-        mine=mine,
-        theirs=theirs,
-        old=sql.SQL(", ").join(sql.Identifier("t", name) for name in names),
-        new=sql.SQL(", ").join(sql.Identifier("s", name) for name in names),
-        by_day=BY_DAY,
-        grouped=GROUPED,
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        found = cursor.fetchall()
-    return Touched([row[:3] for row in found], {(source, key) for row in found for key in row[3] if key})
