@@ -10,7 +10,9 @@ from sync.records import Kind
 from sync.sources import add_source
 
 NAMES = ("atlas", "odoo")
-ODOO_OWNS = frozenset({Kind.PRODUCT, Kind.REASON, Kind.CALENDAR, Kind.OPERATION, Kind.RUN, Kind.PRODUCTION})
+ODOO_OWNS = frozenset(
+    {Kind.PRODUCT, Kind.REASON, Kind.CALENDAR, Kind.OPERATION, Kind.RUN, Kind.PRODUCTION, Kind.STOCK}
+)
 
 
 class RealSources(Exception):
@@ -35,7 +37,11 @@ def seed(odoo_url: str = "http://127.0.0.1:8069", atlas_url: str = "http://127.0
         username="sync@mfgportal.example",
         password="mfgportal",  # noqa: S106 the stand-in's, on this machine
         # The stand-in counts no requests, so the first load need not be spread over hours.
-        options={"requests_per_minute": 6000, "requests_per_hour": 360_000},
+        options={
+            "requests_per_minute": 6000,
+            "requests_per_hour": 360_000,
+            "cost_categories": {"External service": "contractor"},
+        },
     )
     odoo = add_source(
         name="odoo",

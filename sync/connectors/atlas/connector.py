@@ -36,6 +36,7 @@ PAGES = {
     "asset-downtime": "/app/assets/{}/downtimes",
     "labor": "/app/work-orders/{}",
     "part-quantity": "/app/work-orders/{}",
+    "additional-cost": "/app/work-orders/{}",
 }
 
 
@@ -44,7 +45,8 @@ class AtlasConnector(Connector):
 
     Options (all may be left out): those of ``AtlasClient``, ``overlap_h`` (24), ``warm_per_run`` (40),
     ``cold_per_run`` (10), ``recheck_days`` (14), ``page_size`` (500),
-    ``most_lookups`` (200, of one comparison), ``ui_url`` (where people open Atlas, if not at ``url``).
+    ``most_lookups`` (200, of one comparison), ``cost_categories`` (name of a cost category → ``labour``,
+    ``parts`` or ``contractor``; others are ``other``), ``ui_url`` (where people open Atlas, if not ``url``).
     """
 
     name: ClassVar[str] = "atlas"

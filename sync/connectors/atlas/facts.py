@@ -6,6 +6,8 @@ from sync.connectors.atlas import values
 from sync.connectors.base import Payload
 from sync.errors import BadRow
 from sync.records import (
+    CostCategory,
+    CostRecord,
     DowntimeRecord,
     Kind,
     LabourRecord,
@@ -104,6 +106,22 @@ def part_use(row: Payload) -> list[Record]:
             quantity=values.number(row, "quantity"),
             unit_cost=values.number_or_none(row["part"], "cost"),
             used_at=values.moment(row, "createdAt"),
+        )
+    ]
+
+
+def additional_cost(row: Payload) -> list[Record]:
+    """What Atlas itself leaves out of its total is no cost of the work order."""
+    if row.get("includeToTotalCost") is False:
+        return []
+    return [
+        CostRecord(
+            external_key=f"additional-cost/{row['parent']['id']}.{row['id']}",
+            category=CostCategory(row["spent_on"]),
+            amount=values.number(row, "cost"),
+            at=values.moment(row, "date") or values.moment(row, "createdAt"),
+            work_order=_order(row),
+            label=values.text(row, "description"),
         )
     ]
 

@@ -8,7 +8,8 @@ from sync.connectors.atlas.masters import IS_DOWN
 from sync.connectors.atlas.spec import ChildStream, slim
 from sync.connectors.atlas.streams import LISTED
 from sync.connectors.base import Payload, Row
-from sync.errors import SchemaDrift
+from sync.errors import SchemaDrift, SourceRefused
+from sync.records import CostCategory, Kind
 
 SAME_START_S = 1.0
 
@@ -90,5 +91,30 @@ class DowntimeLookups(Lookups):
         return below
 
 
+class CostLookups(Lookups):
+    """Additional costs. What each was spent on follows from its category: option ``cost_categories``."""
+
+    def _row(self, parent: Payload, child: Payload, share: float) -> Row:
+        row = super()._row(parent, child, share)
+        category = child.get("category")
+        name = values.name_of(category) if isinstance(category, dict) else ""
+        row.payload["spent_on"] = self._meanings.get(name, CostCategory.OTHER).value
+        return row
+
+    @cached_property
+    def _meanings(self) -> dict[str, CostCategory]:
+        found = self.client.config.options.get("cost_categories") or {}
+        try:
+            return {str(name): CostCategory(meaning) for name, meaning in dict(found).items()}
+        except (TypeError, ValueError):
+            wanted = ", ".join(CostCategory)
+            raise SourceRefused(
+                f'The option "cost_categories" should say of names of Atlas whether they are {wanted}, '
+                f'such as {{"External service": "contractor"}}; found {found!r}.'
+            ) from None
+
+
 def lookups_of(client: AtlasClient, stream: ChildStream) -> Lookups:
-    return DowntimeLookups(client, stream) if stream.parent == "assets" else Lookups(client, stream)
+    if stream.parent == "assets":
+        return DowntimeLookups(client, stream)
+    return (CostLookups if Kind.COST in stream.spec.kinds else Lookups)(client, stream)

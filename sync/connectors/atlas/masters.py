@@ -38,7 +38,7 @@ def location(row: Payload) -> list[Record]:
 
 def asset(row: Payload) -> list[Record]:
     """``customId`` is no code: Atlas counts it up by itself, so it would match what it does not mean."""
-    status = row.get("status")
+    status, since = row.get("status"), values.moment(row, "inServiceDate")
     return [
         EquipmentRecord(
             external_key=f"asset/{row['id']}",
@@ -49,6 +49,8 @@ def asset(row: Payload) -> list[Record]:
             line=_place(Kind.LINE, row["line"]),
             parent=values.ref(row, "parentAsset", Kind.EQUIPMENT, "asset"),
             equipment_class=values.name_of(row["category"]) if isinstance(row.get("category"), dict) else "",
+            replacement_value=values.number_or_none(row, "acquisitionCost") or None,  # 0 means "not set"
+            in_service_on=since.date() if since else None,
             down_now=None if status is None else values.choice(row, "status", IS_DOWN),
             status=values.text(row, "status"),
         )

@@ -59,6 +59,8 @@ _LISTED = (
                 "location": "object",
                 "parentAsset": "object",
                 "category": "object",
+                "acquisitionCost": "number",
+                "inServiceDate": "time",
                 "updatedAt": "time",
             },
             every_s=300,
@@ -194,6 +196,30 @@ _CHILDREN = (
         parent="work_orders",
         path="/part-quantities/work-order/{}",
         to_records=facts.part_use,
+    ),
+    ChildStream(
+        spec=StreamSpec(
+            name="additional_costs",
+            title="Additional costs",
+            model="additional-cost",
+            kinds=(Kind.COST,),
+            fields={
+                "cost": "number",
+                "category": "object",
+                "description": "string",
+                "date": "time",
+                "includeToTotalCost": "boolean",
+                "createdAt": "time",
+                "updatedAt": "time",
+            },
+            every_s=1800,  # they are few, and each look-up takes a request from labour and parts
+            rank=52,
+            acceptable_delay_s=4 * HOUR,
+            criticality="low",
+        ),
+        parent="work_orders",
+        path="/additional-costs/work-order/{}",
+        to_records=facts.additional_cost,
     ),
 )
 

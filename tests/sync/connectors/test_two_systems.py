@@ -28,6 +28,7 @@ def both(connect: Connect, demo: Demo, atlas: FakeAtlas) -> None:
     }
     atlas.children = {f"/asset-downtimes/asset/{number}": [] for number in range(1, len(MACHINES) + 1)}
     atlas.children |= {"/labors/work-order/31": [], "/part-quantities/work-order/31": []}
+    atlas.children["/additional-costs/work-order/31"] = []
     at = atlas.config
     add_source(
         name="atlas",

@@ -42,6 +42,7 @@ ASSET: Row = {
     "serialNumber": "SN-1",
     "status": "DOWN",
     "acquisitionCost": 100.0,
+    "inServiceDate": "2024-03-01T00:00:00.000+00:00",
     "files": [],
     "customId": "A000007",
 }
@@ -94,6 +95,16 @@ PART_QUANTITY: Row = {
     "id": 8,
     "quantity": 2.0,
     "part": {"id": 3, "name": "Seal", "description": "", "cost": 12.5, "unit": "pcs", "nonStock": False},
+}
+ADDITIONAL_COST: Row = {
+    **AUDIT,
+    "id": 5,
+    "cost": 240.5,
+    "category": {"id": 1, "name": "External service"},
+    "description": "Crane",
+    "assignedTo": None,
+    "includeToTotalCost": True,
+    "date": "2026-08-22T12:00:00.000+00:00",
 }
 PART: Row = {
     **AUDIT,

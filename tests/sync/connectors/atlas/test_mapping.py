@@ -1,7 +1,8 @@
 """Atlas's DTOs → records."""
 
 from contextlib import closing
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from sync.connectors.atlas.connector import AtlasConnector
 from sync.connectors.atlas.places import path_of
 from sync.connectors.base import SourceConfig
-from sync.errors import BadRow
+from sync.errors import BadRow, SourceRefused
 from sync.records import (
+    CostCategory,
+    CostRecord,
     DowntimeRecord,
     EquipmentRecord,
     Kind,
@@ -42,12 +45,14 @@ def full(atlas: FakeAtlas) -> FakeAtlas:
         "/asset-downtimes/asset/7": [dto.DOWNTIME],
         "/labors/work-order/31": [dto.LABOR],
         "/part-quantities/work-order/31": [dto.PART_QUANTITY],
+        "/additional-costs/work-order/31": [dto.ADDITIONAL_COST],
     }
     return atlas
 
 
-def payloads(atlas: FakeAtlas, stream: str) -> list[dict[str, Any]]:
-    with closing(AtlasConnector(atlas.config)) as connector:
+def payloads(atlas: FakeAtlas, stream: str, **options: Any) -> list[dict[str, Any]]:
+    config = replace(atlas.config, options={**atlas.config.options, **options})
+    with closing(AtlasConnector(config)) as connector:
         return [row.payload for page in connector.read(stream, {}) for row in page.rows]
 
 
@@ -173,6 +178,37 @@ def test_labour_and_parts(full: FakeAtlas) -> None:
     assert used.unit_cost == 12.5
 
 
+def test_an_additional_cost_is_what_its_category_is_said_to_be(full: FakeAtlas) -> None:
+    cost = only(full, "additional_costs")
+    assert isinstance(cost, CostRecord)
+    assert (cost.external_key, cost.amount, cost.currency) == ("additional-cost/31.5", 240.5, "")
+    assert cost.work_order is not None
+    assert (cost.work_order.key, cost.category, cost.label) == ("work-order/31", CostCategory.OTHER, "Crane")
+    assert cost.at == datetime(2026, 8, 22, 12, tzinfo=UTC)
+    (row,) = payloads(full, "additional_costs", cost_categories={"External service": "contractor"})
+    (told,) = AtlasConnector.to_records("additional_costs", row)
+    assert isinstance(told, CostRecord)
+    assert told.category is CostCategory.CONTRACTOR
+
+
+def test_costs_without_a_date_or_out_of_the_total(full: FakeAtlas) -> None:
+    assert only(full, "additional_costs", date=None).at == datetime(2026, 8, 20, 6, tzinfo=UTC)
+    assert records(full, "additional_costs", includeToTotalCost=False) == []
+
+
+@pytest.mark.parametrize("wrong", [{"External service": "firm"}, ["External service"]])
+def test_a_wrong_meaning_of_a_category_is_told(full: FakeAtlas, wrong: Any) -> None:
+    with pytest.raises(SourceRefused, match="cost_categories"):
+        payloads(full, "additional_costs", cost_categories=wrong)
+
+
+def test_what_a_machine_cost_and_since_when_it_serves(full: FakeAtlas) -> None:
+    asset = only(full, "assets")
+    assert (asset.replacement_value, asset.in_service_on) == (100.0, date(2024, 3, 1))
+    bare = only(full, "assets", acquisitionCost=0, inServiceDate=None)
+    assert (bare.replacement_value, bare.in_service_on) == (None, None)
+
+
 def test_part_and_person(full: FakeAtlas) -> None:
     part, person = only(full, "parts"), only(full, "users")
     assert isinstance(part, PartRecord)
@@ -205,6 +241,9 @@ def test_part_and_person(full: FakeAtlas) -> None:
         ("part_uses", "part", None),
         ("part_uses", "quantity", True),
         ("parts", "cost", "free"),
+        ("additional_costs", "cost", None),
+        ("additional_costs", "date", "yesterday"),
+        ("assets", "inServiceDate", "2024"),
     ],
 )
 def test_bad_values_name_field_and_value(full: FakeAtlas, stream: str, field: str, value: Any) -> None:
@@ -219,6 +258,7 @@ def test_bad_values_name_field_and_value(full: FakeAtlas, stream: str, field: st
         ("asset/7", "https://cmms.example.com/app/assets/7/details"),
         ("asset-downtime/7.4", "https://cmms.example.com/app/assets/7/downtimes"),
         ("work-order/31", "https://cmms.example.com/app/work-orders/31"),
+        ("additional-cost/31.5", "https://cmms.example.com/app/work-orders/31"),
         ("labor/31.6", "https://cmms.example.com/app/work-orders/31"),
         ("part/3", "https://cmms.example.com/app/inventory/parts/3"),
         ("location/1", "https://cmms.example.com/app/locations/1"),

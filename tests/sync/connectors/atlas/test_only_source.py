@@ -68,7 +68,12 @@ def site(atlas: FakeAtlas) -> FakeAtlas:
     return atlas
 
 
-_LOOKUPS = {"asset-downtimes/asset": 3, "labors/work-order": 5, "part-quantities/work-order": 5}
+_LOOKUPS = {
+    "asset-downtimes/asset": 3,
+    "labors/work-order": 5,
+    "part-quantities/work-order": 5,
+    "additional-costs/work-order": 5,
+}
 
 
 def connected(atlas: FakeAtlas, **options: Any) -> Source:
