@@ -11,9 +11,8 @@ from django.db import transaction
 from kpis.models import Plant
 from kpis.rollup import mark_plants
 from sync.connectors import REGISTRY, connector_class
-from sync.models import Ownership, Source
-from sync.records import Kind
-from sync.sources import add_source, offers
+from sync.models import Source
+from sync.sources import add_source
 
 SECRETS = ("password", "api_key")
 TAKEN = frozenset({"add", "ownership"})  # addresses of the sources page
@@ -93,33 +92,6 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
 def connectors() -> list[tuple[str, str]]:
     """Key and title of each connector."""
     return [(name, connector_class(name).title) for name in REGISTRY]
-
-
-class OwnershipForm(forms.Form):
-    """One choice per kind: the source whose records create and rename the canonical rows."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        owners = dict(Ownership.objects.filter(field="").values_list("kind", "source__name"))
-        offered = {source: offers(source) for source in Source.objects.all()}
-        for kind in Kind:
-            choices = [(source.name, source.title) for source, kinds in offered.items() if kind in kinds]
-            if choices:
-                self.fields[kind] = _owner(kind, choices, owners.get(kind, ""))
-
-    def save(self) -> None:
-        """Store the choices; a kind left open has no system of record, so its keys wait for a person."""
-        ids = dict(Source.objects.values_list("name", "pk"))
-        for kind, name in self.cleaned_data.items():
-            if name:
-                Ownership.objects.update_or_create(kind=kind, field="", defaults={"source_id": ids[name]})
-            else:
-                Ownership.objects.filter(kind=kind, field="").delete()
-
-
-def _owner(kind: Kind, choices: list[tuple[str, str]], owner: str) -> forms.ChoiceField:
-    label = kind.value.replace("_", " ").capitalize()
-    return forms.ChoiceField(label=label, choices=[("", "Nobody"), *choices], initial=owner, required=False)
 
 
 class PlantForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time

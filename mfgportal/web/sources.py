@@ -10,8 +10,9 @@ from django.views.decorators.http import require_POST
 
 from kpis.models import Plant
 from mfgportal.accounts.access import Right, person, require
+from mfgportal.web.ownership_form import OwnershipForm
 from mfgportal.web.page import Crumb, page
-from mfgportal.web.source_forms import OwnershipForm, PlantForm, SourceForm
+from mfgportal.web.source_forms import PlantForm, SourceForm
 from sync.connectors.base import Check
 from sync.errors import SyncError
 from sync.models import Source
@@ -85,14 +86,16 @@ def source_switch(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_POST
 def ownership(request: HttpRequest) -> HttpResponse:
-    """Say which source is the system of record of each kind."""
+    """Say which source is the system of record of each kind, and of single fields."""
     require(person(request), Right.MANAGE_SOURCES)
     form = OwnershipForm(request.POST)
     if form.is_valid():
-        form.save()
-        messages.success(request, "The systems of record are saved. They apply to what is read from now on.")
+        changed = form.save(by=person(request).username)
+        rows = f"{changed:,} record{'s' if changed != 1 else ''} changed."
+        messages.success(request, f"The systems of record are saved. {rows}")
     else:
-        messages.error(request, "Choose a source that offers the kind.")
+        said = form.non_field_errors() or ["Choose a source that offers the kind."]
+        messages.error(request, str(said[0]))
     return redirect("sources")
 
 
