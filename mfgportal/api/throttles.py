@@ -1,11 +1,14 @@
 """How often a person may ask. It is counted in the cache; while that is down, nobody is limited."""
 
 import logging
+from typing import TYPE_CHECKING
 
 from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import AnonRateThrottle, SimpleRateThrottle, UserRateThrottle
-from rest_framework.views import APIView
+
+if TYPE_CHECKING:  # the views themselves import what throttles them
+    from rest_framework.views import APIView
 
 logger = logging.getLogger(__name__)
 
@@ -13,7 +16,7 @@ logger = logging.getLogger(__name__)
 class Uncounted(SimpleRateThrottle):
     """Lets requests pass uncounted while there is nothing to count in: the figures are in the database."""
 
-    def allow_request(self, request: Request, view: APIView) -> bool:
+    def allow_request(self, request: Request, view: "APIView") -> bool:
         try:
             return super().allow_request(request, view)
         except RedisError as error:

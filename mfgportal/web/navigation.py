@@ -35,6 +35,7 @@ SECTIONS = (
     Section("Exceptions", "exceptions", "inbox", ("/exceptions/",)),
     Section("Sync", "sync_runs", "sync", ("/sync/", "/sources/", "/flows/")),
     Section("Monitor", "monitor", "pulse", ("/monitor/",)),
+    Section("Reconciliation", "reconciliations", "scales", ("/reconciliation/",)),
     Section("Glossary", "glossary", "book", ("/glossary/",)),
     Section("API", "api_docs", "braces", ("/api/",)),
 )
