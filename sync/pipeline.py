@@ -80,7 +80,7 @@ def process(
         problems += done.problems
         for kind, ids in done.shared.items():
             mismatches.compare(kind, ids)
-    loading = _load_facts(stream, others)
+    loading = _load_in_order(stream, others)
     problems += loading.problems
     stays = {
         (type(item.record), item.key) for item in loading.good if not counterparts.stands_for(item.record)
@@ -102,6 +102,18 @@ class _Loading:
     problems: list[Problem]
     again: set[str]
     stopped: set[int]
+
+
+def _load_in_order(stream: Stream, items: Sequence[Item]) -> _Loading:
+    """Work orders first: time and parts that come in the same rows refer to them."""
+    orders = [item for item in items if isinstance(item.record, WorkOrderRecord)]
+    if len(orders) in (0, len(items)):
+        return _load_facts(stream, items)
+    one = _load_facts(stream, orders)
+    two = _load_facts(stream, [item for item in items if not isinstance(item.record, WorkOrderRecord)])
+    return _Loading(
+        one.good + two.good, one.problems + two.problems, one.again | two.again, one.stopped | two.stopped
+    )
 
 
 def _load_facts(stream: Stream, items: Sequence[Item]) -> _Loading:

@@ -82,8 +82,11 @@ def add_source(
 
     Raises:
         KeyError: there is no such connector.
+        SourceRefused: its declaration cannot be used; nothing is changed.
     """
     connector_class(connector)
+    known = Source.objects.filter(name=name).first()
+    before = specs_of(known) if known else {}
     values = {
         "title": title,
         "connector": connector,
@@ -95,27 +98,57 @@ def add_source(
         **({} if options is None else {"options": dict(options)}),
     }
     source, _ = Source.objects.update_or_create(name=name, defaults=values)
-    ensure_streams(source)
+    ensure_streams(source, before)
     claim_ownership(source)
     breaker.answered(source.pk)  # what was wrong may be mended: it is worth a try
     return source
 
 
-def ensure_streams(source: Source) -> list[Stream]:
-    """Create the streams the connector offers and the source lacks. Policies a person changed stay."""
-    for spec in class_of(source).streams.values():
-        policy = {
-            "title": spec.title,
-            "rank": spec.rank,
-            "mode": spec.mode,
-            "every_s": spec.every_s,
-            "acceptable_delay_s": spec.acceptable_delay_s,
-            "criticality": spec.criticality,
-            "refresh_every_s": spec.refresh_every_s,
-            "reconciliation": spec.reconciliation,
-        }
-        Stream.objects.get_or_create(source=source, name=spec.name, defaults=policy)
+def ensure_streams(source: Source, before: Mapping[str, StreamSpec] | None = None) -> list[Stream]:
+    """Create the streams the connector offers and the source lacks; pause those it offers no more.
+
+    Args:
+        before: what it offered until now, where that may have been something else. Policies follow it unless
+            a person has changed them; a stream that is offered again is read again.
+    """
+    have = {stream.name: stream for stream in source.streams.all()}
+    specs = class_of(source).streams
+    for name, spec in specs.items():
+        if name not in have:
+            Stream.objects.get_or_create(source=source, name=name, defaults=_policy(spec))
+        elif before:
+            _follow(have[name], spec, before.get(name))
+    for name, stream in have.items():
+        if name not in specs and stream.enabled:
+            switch_stream(stream, enabled=False)
     return list(source.streams.all())
+
+
+def _policy(spec: StreamSpec) -> dict[str, Any]:
+    return {
+        "title": spec.title,
+        "rank": spec.rank,
+        "mode": spec.mode,
+        "every_s": spec.every_s,
+        "acceptable_delay_s": spec.acceptable_delay_s,
+        "criticality": spec.criticality,
+        "refresh_every_s": spec.refresh_every_s,
+        "reconciliation": spec.reconciliation,
+    }
+
+
+def _follow(stream: Stream, spec: StreamSpec, before: StreamSpec | None) -> None:
+    """Take over what the declaration says now, except what a person has set to something else."""
+    said = _policy(before) if before else {}
+    new = {
+        name: value
+        for name, value in _policy(spec).items()
+        if getattr(stream, name) == said.get(name, value) != value
+    }
+    if new:
+        Stream.objects.filter(pk=stream.pk).update(**new)
+    if before is None and not stream.enabled:
+        switch_stream(stream, enabled=True)
 
 
 @transaction.atomic
