@@ -1,12 +1,12 @@
 """Sums of components → the value of a KPI. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import takewhile
 from math import prod
 
-from kpis.definitions import Kpi, Product, Ratio, Total
+from kpis.definitions import CATALOGUE, Kpi, Product, Ratio, Total
 from kpis.definitions import components as c
 from kpis.definitions.base import Linear
 from kpis.reliability.bounds import mtbf_bounds
@@ -41,6 +41,34 @@ class Result:
     lower: float | None = None
     upper: float | None = None
     confidence: float | None = None
+
+
+def compute(name: str, components: Mapping[str, float], confidence: float = 0.9) -> Result:
+    """The KPI ``name`` from sums of its components by name; what it counts as its sample may be absent.
+
+    Raises:
+        KeyError: there is no such KPI.
+        ValueError: a component it needs is missing, or is none of its own.
+    """
+    kpi = CATALOGUE[name]
+    needed = {term.component.name for linear in _linears(kpi) for term in linear.terms}
+    samples = {component.name for component in kpi.components} - needed | {c.FACTS.name}
+    if missing := needed - set(components):
+        raise ValueError(f"{name} = {kpi.formula} needs {', '.join(sorted(missing))}.")
+    if unknown := set(components) - needed - samples:
+        raise ValueError(f"{name} = {kpi.formula} takes no {', '.join(sorted(unknown))}.")
+    return _result(kpi, {**dict.fromkeys(samples, 0.0), **components}, confidence)
+
+
+def _linears(kpi: Kpi) -> Sequence[Linear]:
+    match kpi:
+        case Total():
+            return (kpi.of,)
+        case Ratio():
+            return kpi.top, kpi.bottom
+        case Product():
+            return [linear for factor in kpi.factors for linear in _linears(factor)]
+    raise TypeError(f"{kpi!r} is no kind of KPI that can be evaluated")
 
 
 def value_of(kpi: Kpi, cell: Cell, confidence: float) -> Value:
