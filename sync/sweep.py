@@ -46,7 +46,7 @@ def sweep_stream(
     with work_on(stream_id, SyncRun.Trigger.SWEEP, by) as work:
         if work is None:
             return None
-        work.place, work.ends = "sweep_cursor", timezone.now() + ends if ends else None
+        work.place, work.ends = "sweep_cursor", None if ends is None else timezone.now() + ends
         attempt(work, lambda work: _sweep(work, force=force))
         return work.run
 

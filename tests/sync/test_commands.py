@@ -3,7 +3,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from sync.errors import SourceRefused
+from kpis.models import Downtime
+from sync.errors import LoginRefused, SourceRefused
 from sync.models import Source, SyncException
 from tests.sync.fake import WORLDS, World
 from tests.sync.test_run import put_stop
@@ -24,6 +25,61 @@ def test_a_source_is_read_in_the_foreground_with_progress(plant: PlantOf) -> Non
     assert "a/events: 1 of 1 rows" in said
     assert "1 read, 0 unchanged, 1 loaded, 0 held" in said
     assert told("sync", "a").count("loaded") == 10
+
+
+def test_everything_is_read_again_and_what_is_gone_taken_out(plant: PlantOf) -> None:
+    _, world = plant
+    put_stop(world, 1)
+    put_stop(world, 2)
+    assert "2 loaded" in told("sync", "a", "events", "--full")  # a first read is a full one
+    world.resumes = True
+    put_stop(world, 1, minutes=55)
+    world.drop("events", "stop/2")
+    assert "1 unchanged" not in told("sync", "a", "events")
+    said = told("sync", "a", "events", "--full")
+    assert "a/events: 1 read, 0 unchanged, 1 loaded, 0 held" in said
+    assert "a/events: 1 keys compared, 1 gone, 0 restored" in said
+    assert list(Downtime.objects.filter(deleted_at=None).values_list("external_key", flat=True)) == ["stop/1"]
+
+
+def test_it_reads_again_from_a_moment(plant: PlantOf) -> None:
+    _, world = plant
+    put_stop(world, 1)
+    told("sync", "a", "events")
+    assert "1 read, 1 unchanged" in told("sync", "a", "events", "--since", "2026-03-01")
+    assert world.asked[-1] == {"since": "2026-03-01T00:00:00+00:00"}
+    with pytest.raises(CommandError, match="no moment"):
+        told("sync", "a", "--since", "yesterday")
+    with pytest.raises(CommandError, match="not allowed with"):
+        told("sync", "a", "--since", "1d", "--full")
+
+
+def test_a_source_that_is_down_is_not_asked_once_per_stream(plant: PlantOf) -> None:
+    _, world = plant
+    asked = []
+
+    def fault(stream: str) -> None:
+        asked.append(stream)
+        raise LoginRefused("Wrong password.")
+
+    world.schema_fault = fault
+    with pytest.raises(CommandError, match=r"a/plants, a/lines, .*a/counts"):
+        told("sync", "a")
+    assert asked == ["plants"]
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_on_a_terminal_there_is_a_bar(plant: PlantOf, capsys: pytest.CaptureFixture[str]) -> None:
+    _, world = plant
+    put_stop(world, 1)
+    out = Terminal()
+    call_command("sync", "a", "events", stdout=out)
+    assert "of 1 rows" not in out.getvalue()
+    assert "a/events" in capsys.readouterr().out
 
 
 def test_what_cannot_be_read_is_named(plant: PlantOf) -> None:

@@ -1,9 +1,13 @@
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from sync.errors import SourceUnavailable
-from sync.models import Source
+from sync.models import Source, SyncRun
 from sync.progress import State, StreamProgress, snapshot
+from sync.refresh import read_whole
 from sync.sweep import sweep_stream
 from tests.sync.conftest import good, read
 from tests.sync.fake import World
@@ -65,3 +69,28 @@ def test_three_queries_whatever_there_is(
     good(ten[0], "events")
     with django_assert_num_queries(3):
         snapshot()
+
+
+def test_rate_and_end_are_those_of_the_run_under_way(ten: PlantOf) -> None:
+    source, _ = ten
+    began = timezone.now()
+    run = SyncRun.objects.create(stream=stream_of(source), total=100)
+    assert (events().rate_per_s, events().eta) == (None, None)
+    SyncRun.objects.filter(pk=run.pk).update(
+        read=20, started_at=began, heartbeat_at=began + timedelta(seconds=10)
+    )
+    assert events().rate_per_s == pytest.approx(2)
+    assert events().eta == began + timedelta(seconds=50)
+    SyncRun.objects.filter(pk=run.pk).update(total=None)
+    assert events().eta is None
+    SyncRun.objects.filter(pk=run.pk).update(
+        status=SyncRun.Status.DONE, ended_at=began + timedelta(seconds=20)
+    )
+    assert (events().rate_per_s, events().eta) == (None, None)
+
+
+def test_reading_again_does_not_set_counts_back(ten: PlantOf) -> None:
+    source, _ = ten
+    good(source, "events")
+    read_whole(stream_of(source).pk)
+    assert (events().state, events().read, events().total) == (State.DONE, 10, 10)

@@ -1,4 +1,7 @@
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.db import connection
 from django.utils import timezone
 
@@ -6,6 +9,7 @@ from kpis.models import Downtime, ShiftComponents, StaleDay
 from sync import tasks
 from sync.exceptions import retry
 from sync.models import Source, Stream, SyncException, SyncRun
+from sync.schedule import LEASE, claims, take_due
 from tests.sync.conftest import MakeSource, good, read
 from tests.sync.fake import World
 from tests.sync.test_run import put_stop, stream_of
@@ -16,7 +20,7 @@ PlantOf = tuple[Source, World]
 @pytest.fixture(autouse=True)
 def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
     """A message is delivered at once, in this process."""
-    for task in (tasks.run_stream, tasks.sweep_stream, tasks.replay_exception):
+    for task in (tasks.run_stream, tasks.sweep_stream, tasks.refresh_stream, tasks.replay_exception):
         monkeypatch.setattr(task, "delay", task.run)
 
 
@@ -97,3 +101,74 @@ def test_a_sweep_is_a_task_too(plant: PlantOf) -> None:
     world.rows["events"].clear()
     tasks.sweep_stream(stream_of(source).pk)
     assert Downtime.objects.get().deleted_at is not None
+
+
+def test_messages_that_piled_up_cost_one_read(plant: PlantOf) -> None:
+    """While no worker was there each tick sent a message; only the newest still stands, and only once."""
+    source, world = plant
+    put_stop(world, 1)
+    good(source)
+    stream = stream_of(source)
+    told = []
+    for _ in range(5):
+        Stream.objects.filter(pk=stream.pk).update(next_due=timezone.now())
+        told += claims(take_due())
+    before = SyncRun.objects.count()
+    for stream_id, claim in told:
+        tasks.run_stream(stream_id, claim=claim)
+    tasks.run_stream(*told[-1][:1], claim=told[-1][1])
+    assert SyncRun.objects.count() == before + 1
+
+
+def test_a_message_delivered_again_after_its_worker_died_still_stands(plant: PlantOf) -> None:
+    source, _ = plant
+    good(source)
+    stream = stream_of(source)
+    Stream.objects.filter(pk=stream.pk).update(next_due=timezone.now())
+    ((stream_id, claim),) = claims(take_due())
+    left = SyncRun.objects.create(stream=stream)  # and no more is heard of it
+    tasks.run_stream(stream_id, claim=claim)
+    left.refresh_from_db()
+    assert left.status == SyncRun.Status.FAILED
+    assert SyncRun.objects.filter(stream=stream, status=SyncRun.Status.DONE).count() == 2
+
+
+def test_a_lost_message_only_delays(plant: PlantOf) -> None:
+    source, world = plant
+    put_stop(world, 1)
+    good(source)
+    stream = stream_of(source)
+    Stream.objects.filter(pk=stream.pk).update(next_due=timezone.now())
+    assert take_due() == [stream.pk]  # and the broker loses it
+    assert take_due() == []
+    with time_machine.travel(timezone.now() + LEASE + timedelta(seconds=1)):
+        assert stream.pk in take_due()
+
+
+def test_a_paused_stream_is_not_read_by_an_old_message(plant: PlantOf) -> None:
+    source, _ = plant
+    good(source)
+    Stream.objects.update(next_due=timezone.now())
+    told = claims(take_due())
+    Source.objects.update(enabled=False)
+    before = SyncRun.objects.count()
+    for stream_id, claim in told:
+        tasks.run_stream(stream_id, claim=claim)
+    assert SyncRun.objects.count() == before
+
+
+def test_a_tick_goes_on_with_what_has_time(plant: PlantOf) -> None:
+    source, world = plant
+    put_stop(world, 1)
+    good(source)
+    Source.objects.update(created_at=timezone.now() - timedelta(days=2))
+    Stream.objects.exclude(name="events").update(enabled=False)
+    Stream.objects.update(refresh_every_s=3600)
+    tasks.wake_streams()
+    tasks.wake_streams()
+    triggers = (
+        SyncRun.objects.filter(stream=stream_of(source)).order_by("pk").values_list("trigger", flat=True)
+    )
+    assert list(triggers) == ["schedule", "sweep", "refresh"]
+    tasks.wake_streams()
+    assert SyncRun.objects.filter(trigger__in=["sweep", "refresh"]).count() == 2

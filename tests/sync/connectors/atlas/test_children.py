@@ -104,6 +104,26 @@ def test_a_spent_budget_in_a_first_load_says_so(orders: FakeAtlas) -> None:
     assert spent.value.retry_after
 
 
+def test_keys_are_gathered_parent_by_parent_and_from_any_of_them_on(
+    orders: FakeAtlas, connector: AtlasConnector
+) -> None:
+    pages = list(connector.read_key_pages("labour", {}))
+    assert [page.keys for page in pages[:2]] == [["labor/1.101"], ["labor/2.102"]]
+    rest = list(connector.read_key_pages("labour", pages[27].cursor))
+    assert [key for page in rest for key in page.keys] == ["labor/29.129", "labor/30.130"]
+    assert [key for page in pages for key in page.keys] == list(connector.read_keys("labour"))
+    assert [page.cursor for page in connector.read_key_pages("work_orders", {})] == [{}]
+
+
+def test_gathering_keys_leaves_a_part_of_the_budget(
+    connector: AtlasConnector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares: list[float] = []
+    monkeypatch.setattr(connector._client.budget, "take", lambda share=1.0: shares.append(share))
+    list(connector.read_key_pages("labour", {}))
+    assert sum(share < 1 for share in shares) == 30
+
+
 def test_an_order_deleted_meanwhile_has_no_children(orders: FakeAtlas, connector: AtlasConnector) -> None:
     del orders.children["/labors/work-order/4"]
     assert "4.104" not in keys(list(connector.read("labour", {})))
