@@ -14,7 +14,7 @@ from mfgportal.accounts.access import Right, person, require
 from mfgportal.accounts.audit import changes_of, signed_by
 from sync.flows import POLICY, Flow, Policy, change, flows, problems
 from sync.models import Stream
-from sync.reconcile.rules import RULES
+from sync.reconcile.rules import OF_STREAMS
 from sync.sources import switch_stream
 
 
@@ -96,7 +96,7 @@ class FlowView(APIView):
 def _store(stream: Stream, given: dict[str, Any]) -> None:
     enabled = given.pop("enabled", stream.enabled)
     policy = Policy(**{name: given.get(name, getattr(stream, name)) for name in POLICY})
-    if wrong := problems(policy, rules=RULES):
+    if wrong := problems(policy, rules=OF_STREAMS):
         raise ValidationError({name: [trouble] for name, trouble in wrong.items()})
     change(stream, policy)
     if enabled != stream.enabled:

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from sync.flows import Policy, problems
 from sync.models import Stream
-from sync.reconcile.rules import RULES
+from sync.reconcile.rules import OF_STREAMS
 
 UNITS = {"d": 86400, "h": 3600, "min": 60, "s": 1}
 PART = re.compile(r"(\d{1,7})\s*(s|min|h|d)")
@@ -50,13 +50,13 @@ class FlowForm(forms.Form):
 
     def __init__(self, stream: Stream, data: Any = None) -> None:
         super().__init__(data, initial={name: getattr(stream, name) for name in self.base_fields})
-        rules = [(key, rule.title) for key, rule in RULES.items()]
+        rules = [(key, rule.title) for key, rule in OF_STREAMS.items()]
         self.fields["reconciliation"].choices = [("", "None"), *rules]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if not self.errors:
-            for name, trouble in problems(self.policy, rules=RULES).items():
+            for name, trouble in problems(self.policy, rules=OF_STREAMS).items():
                 self.add_error(name, trouble)
         return given
 

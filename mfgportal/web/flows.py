@@ -1,9 +1,11 @@
 """The flow registry: what is read, how often, how old it may be, and who decided that."""
 
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -16,8 +18,8 @@ from mfgportal.streams import streams_now
 from mfgportal.web.flow_forms import FlowForm
 from mfgportal.web.page import Crumb, page
 from sync.flows import Flow, change, flows
-from sync.models import Ownership, Stream
-from sync.reconcile.rules import RULES
+from sync.models import Ownership, Source, Stream
+from sync.reconcile.rules import OF_STREAMS
 from sync.sources import switch_stream
 
 
@@ -27,7 +29,7 @@ def registry(request: HttpRequest) -> HttpResponse:
         "title": "Flows",
         "crumbs": [Crumb("Syncs", reverse("sync_runs")), Crumb("Flows")],
         "sources": [(source, list(found)) for source, found in by_source],
-        "rules": {key: rule.title for key, rule in RULES.items()},
+        "rules": {key: rule.title for key, rule in OF_STREAMS.items()},
     }
     return page(request, "flows", context)
 
@@ -58,7 +60,7 @@ def _context(request: HttpRequest, stream: Stream, form: FlowForm) -> dict[str, 
         ],
         "flow": found,
         "status": status,
-        "rule": RULES.get(stream.reconciliation),
+        "rule": OF_STREAMS.get(stream.reconciliation),
         "form": form,
         "may_run": may(user, Right.RUN_SYNC),
         "may_manage": may(user, Right.MANAGE_SOURCES),
@@ -69,14 +71,17 @@ def _context(request: HttpRequest, stream: Stream, form: FlowForm) -> dict[str, 
 def _history(found: Flow) -> list[Change]:
     """Who changed the stream, its source, and who is right about what it delivers."""
     stream = found.stream
-    owned = Ownership.objects.filter(kind__in=[record.kind for record in found.records])
-    things = (
+    things: tuple[QuerySet[Any], ...] = (
         Stream.objects.filter(pk=stream.pk),
-        type(stream.source).objects.filter(pk=stream.source_id),
-        owned,
+        Source.objects.filter(pk=stream.source_id),
+        Ownership.objects.filter(kind__in=[record.kind for record in found.records]),
     )
-    changes = [one for thing in things for one in changes_of(thing)]
+    changes = [_told(one, thing.model) for thing in things for one in changes_of(thing)]
     return sorted(changes, key=lambda one: one.at, reverse=True)[:50]
+
+
+def _told(one: Change, model: type[Model]) -> Change:
+    return replace(one, thing=f"System of record of {one.thing}") if model is Ownership else one
 
 
 @require_POST

@@ -54,7 +54,8 @@ def monitor_page(request: HttpRequest) -> HttpResponse:
         "differing": sum(run.differing for run in found.comparisons),
         "rules": {key: rule.title for key, rule in RULES.items()},
         "strip_width": STRIP * BAR_WIDTH,
-        "strip_height": HEIGHT,
+        "strip_height": HEIGHT + 1,
+        "strip_ground": HEIGHT,
     }
     return page(request, "monitor", context)
 

@@ -79,7 +79,7 @@ class StreamSpec:
     mode: Mode = "poll"
     criticality: Criticality = "normal"
     refresh_every_s: int | None = None
-    reconciliation: str = ""
+    reconciliation: str = "rows"
     dated_by: str = ""
     summed: tuple[str, ...] = ()
 

@@ -24,6 +24,7 @@ from sync.reconcile.rows_behind import explained
 from sync.sources import connect, spec_of
 
 ROWS = "rows"
+KEY = "rows"
 
 
 def measure(window: Window) -> Iterator[Measure]:
@@ -36,7 +37,8 @@ def measure(window: Window) -> Iterator[Measure]:
 
 def _of_source(source: Source, window: Window) -> Iterator[Measure]:
     with closing(connect(source)) as connector:
-        for stream in source.streams.filter(enabled=True).select_related("source").order_by("rank", "name"):
+        streams = source.streams.filter(enabled=True, reconciliation=KEY).select_related("source")
+        for stream in streams.order_by("rank", "name"):
             spec = spec_of(stream)
             if reason := why_not(stream, window.now):
                 window.left_out.append(reason)
@@ -99,7 +101,7 @@ def row_sides(at_source: int, chain: Chain) -> Sides:
 
 
 RULE = Rule(
-    key="rows",
+    key=KEY,
     title="Rows and quantities",
     meaning="What a source counts in a month is what we read, and what we read is loaded, kept as evidence "
     "or waits in the queue. A difference says which link of this chain breaks, and names the rows.",

@@ -19,6 +19,9 @@ PAGES = (
     "/exceptions/{mine}/?target=press",
     "/sync/",
     "/sync/runs/{run}/",
+    "/flows/",
+    "/flows/{stream}/",
+    "/monitor/",
     "/sources/",
     "/sources/add/",
     "/plants/{plant}/settings/",
@@ -45,7 +48,8 @@ def addresses(world: World) -> list[str]:
     ]
     mismatch = an_exception(world.stream, kind="status_mismatch", context={"field": "status", "sides": sides})
     return [f"/exceptions/{mismatch.pk}/"] + [
-        address.format(mine=world.mine.pk, run=run.pk, plant=world.lyon.pk) for address in PAGES
+        address.format(mine=world.mine.pk, run=run.pk, stream=world.stream.pk, plant=world.lyon.pk)
+        for address in PAGES
     ]
 
 

@@ -1,10 +1,13 @@
 from dataclasses import replace
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from sync.connectors.odoo.connector import OdooConnector
 from sync.flows import Policy, State, change, flows, policy_of, problems, state_of
 from sync.models import Ownership, Source, Stream
 from sync.sources import ensure_streams
@@ -94,6 +97,21 @@ def test_new_streams_take_the_policy_of_their_connector(make_source: MakeSource)
     source, _ = make_source("a")
     for stream in source.streams.all():
         assert (stream.direction, stream.mode, stream.criticality) == ("in", "poll", "normal")
+        assert stream.reconciliation == "rows"
+
+
+def test_streams_of_before_the_registry_take_their_standard_but_no_decision_is_undone(db: None) -> None:
+    source = Source.objects.create(name="odoo", title="Odoo", connector="odoo", url="https://odoo.example")
+    standard = OdooConnector.streams["productivity"]
+    old = Stream.objects.create(source=source, name="productivity", title="Old")
+    decided = Stream.objects.create(source=source, name="requests", title="Decided", criticality="high")
+    foreign = Stream.objects.create(source=source, name="no_more", title="No more")
+    import_module("sync.migrations.0010_standard_policy").take_standard(apps, None)
+    for stream in (old, decided, foreign):
+        stream.refresh_from_db()
+    assert (old.refresh_every_s, old.reconciliation) == (standard.refresh_every_s, standard.reconciliation)
+    assert (decided.criticality, decided.reconciliation) == ("high", "")
+    assert foreign.reconciliation == ""
 
 
 def test_states_are_judged_worst_first(plant: PlantOf) -> None:

@@ -50,7 +50,7 @@ class StreamRule(Declared):
     mode: Mode = "poll"
     criticality: Criticality = "normal"
     refresh_every_s: Seconds | None = None
-    reconciliation: str = ""
+    reconciliation: str = "rows"
     why_empty: str = ""
 
     @model_validator(mode="after")
