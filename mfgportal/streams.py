@@ -11,6 +11,7 @@ from mfgportal.accounts.access import exceptions_of
 from mfgportal.accounts.models import User
 from sync.flows import State, state_of
 from sync.models import Stream, SyncException, SyncRun
+from sync.progress import eta_of, rate_of
 
 SOURCE_KINDS = ("source_unavailable", "source_refused")
 BROKER_DOWN = (
@@ -44,6 +45,16 @@ class StreamStatus:
         if self.run is None or not self.run.total:
             return None
         return min(100, round(100 * self.run.read / self.run.total))
+
+    @property
+    def rate_per_s(self) -> float | None:
+        """Rows per second of the running run."""
+        return rate_of(self.run) if self.run and self.running else None
+
+    @property
+    def eta(self) -> datetime | None:
+        """When the running run will be done, as far as that can be told."""
+        return eta_of(self.run) if self.run else None
 
 
 def streams_now(user: User, streams: QuerySet[Stream], now: datetime) -> list[StreamStatus]:

@@ -19,6 +19,7 @@ from mfgportal.web.page import Crumb, page
 from sync import tasks
 from sync.flows import State
 from sync.models import Source, Stream, SyncRun
+from sync.progress import eta_of, rate_of
 
 PER_PAGE = 20
 
@@ -56,6 +57,8 @@ def sync_run(request: HttpRequest, pk: int) -> HttpResponse:
         "run": run,
         "took": (run.ended_at or timezone.now()) - run.started_at,
         "counts": _counts(run),
+        "rate_per_s": rate_of(run),
+        "eta": eta_of(run),
         "trouble": streams_now(person(request), Stream.objects.filter(pk=run.stream_id), timezone.now())[
             0
         ].trouble,

@@ -69,6 +69,12 @@ def until(moment: datetime) -> str:
 
 
 @register.filter
+def to_go(moment: datetime) -> str:
+    """How long until something estimated: it is never over before it is."""
+    return rough(max(moment - timezone.now(), timedelta(seconds=1)))
+
+
+@register.filter
 def took(run: SyncRun) -> str:
     """How long a run took, or has been running."""
     return span((run.ended_at or timezone.now()) - run.started_at)

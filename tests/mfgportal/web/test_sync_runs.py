@@ -39,6 +39,20 @@ def test_it_asks_again_only_while_something_runs(world: World, as_user: LogIn) -
     assert "10 of 40 rows" in page
 
 
+def test_a_run_under_way_shows_its_rate_and_when_it_will_be_done(world: World, as_user: LogIn) -> None:
+    run = a_run(world.stream)
+    began = timezone.now()
+    under_way = {"status": SyncRun.Status.RUNNING, "ended_at": None, "total": 73_000, "read": 1_000}
+    SyncRun.objects.filter(pk=run.pk).update(
+        **under_way, started_at=began, heartbeat_at=began + timedelta(seconds=100)
+    )
+    client = as_user(world.lead)
+    for address in ("/sync/", f"/sync/runs/{run.pk}/"):
+        page = page_of(client, address)
+        assert "10 per second" in page or "10 rows per second" in page
+        assert "2 h to go" in page
+
+
 def test_a_run_shows_its_counts_and_its_error_as_text(world: World, as_user: LogIn) -> None:
     run = a_run(world.stream, status=SyncRun.Status.FAILED, error=XSS, started_by="lead")
     client = as_user(world.lead)
