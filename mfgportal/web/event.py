@@ -20,6 +20,7 @@ from mfgportal.web.event_fields import fields_of
 from mfgportal.web.page import Crumb, page
 from mfgportal.web.related import related, spent
 from mfgportal.web.shift import WHOLE_DAY
+from mfgportal.web.status_history import status_history
 from sync.models import RawHistory, RawRecord, Source, SyncException
 from sync.sources import record_url
 
@@ -67,6 +68,7 @@ def event(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         "source_url": record_url(found.source, found.external_key),
         "related": related(found),
         "spent": spent(found),
+        "changes": status_history(found),
         "exceptions": _exceptions(user, found),
     }
     return page(request, "event", context)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sync.models import SyncException
+from sync.records import Kind
 from sync.sources import record_url
 
 Context = Mapping[str, Any]
@@ -93,7 +94,7 @@ def sides(exception: SyncException) -> Sides | None:
     rows = [
         Row(field, [text(side["value"]) for side in found], differs=True),
         Row(
-            "Title" if "work_order" in exception.context else "Name",
+            "Name" if _of_master(exception) else "Title",
             [text(side["title"]) for side in found],
             differs=False,
         ),
@@ -101,6 +102,10 @@ def sides(exception: SyncException) -> Sides | None:
     ]
     owner = exception.context.get("owner")
     return Sides([_head(side, counts=side["source"] == owner) for side in found], rows)
+
+
+def _of_master(exception: SyncException) -> bool:
+    return exception.context.get("row", {}).get("kind", Kind.WORK_ORDER) != Kind.WORK_ORDER
 
 
 def _head(side: Context, *, counts: bool) -> Head:

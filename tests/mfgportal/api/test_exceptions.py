@@ -108,7 +108,7 @@ def test_only_a_side_can_be_taken(world: World, as_user: LogIn) -> None:
     mismatch = an_exception(world.stream, kind="status_mismatch", context=a_disagreement())
     client, address = as_user(world.lead), f"/api/v1/exceptions/{mismatch.pk}/take"
     answer = client.post(address, {"source": "sap", "reason": "Sure."}, content_type="application/json")
-    assert (answer.status_code, "none of the two sides" in answer.content.decode()) == (400, True)
+    assert (answer.status_code, "none of the sides" in answer.content.decode()) == (400, True)
     assert client.post(address, {"source": "odoo"}, content_type="application/json").status_code == 400
 
 
