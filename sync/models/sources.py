@@ -93,6 +93,8 @@ class Stream(models.Model):
 class SyncRun(models.Model):
     """One run of a stream. Counts are rows; ``held`` are rows kept in the exception queue.
 
+    ``goes_on``: it stopped between two pages, to give others their turn, and the next run goes on.
+
     ``delays``: how many of its rows came how long after they had changed, by ``sync.delays.LIMITS_S``; null:
     none did, or the source does not say when.
     """
@@ -107,7 +109,7 @@ class SyncRun(models.Model):
         MANUAL = "manual", "By hand"
         REPLAY = "replay", "Replay"
         SWEEP = "sweep", "Deletion sweep"
-        REFRESH = "refresh", "Read whole again"
+        REFRESH = "refresh", "Read again"
 
     stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="runs")
     status = models.CharField(max_length=10, choices=Status, default=Status.RUNNING)
@@ -121,6 +123,7 @@ class SyncRun(models.Model):
     loaded = models.PositiveIntegerField(default=0)
     held = models.PositiveIntegerField(default=0)
     gone = models.PositiveIntegerField(default=0)
+    goes_on = models.BooleanField(default=False)
     error = models.TextField(blank=True, default="")
     started_by = models.CharField(max_length=150, blank=True, default="")
     delays = ArrayField(models.PositiveIntegerField(), null=True, blank=True)
