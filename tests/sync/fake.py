@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 from sync.connectors.base import (
@@ -18,6 +18,8 @@ from sync.connectors.base import (
 )
 from sync.errors import BadRow
 from sync.records import (
+    Attendance,
+    CalendarRecord,
     DowntimeRecord,
     EquipmentRecord,
     Kind,
@@ -108,12 +110,21 @@ def machine(payload: Payload) -> Record:
         plant=ref(Kind.PLANT, payload, "plant"),
         line=ref(Kind.LINE, payload, "line"),
         parent=ref(Kind.EQUIPMENT, payload, "parent"),
+        calendar=ref(Kind.CALENDAR, payload, "calendar"),
         work_unit=payload.get("work_unit", False),
+        down_now=payload.get("down"),
+        status=payload.get("state", ""),
     )
 
 
 def product(payload: Payload) -> Record:
-    return ProductRecord(**master(payload))
+    return ProductRecord(**master(payload), uom=payload.get("uom", ""))
+
+
+def calendar(payload: Payload) -> Record:
+    hours = payload.get("hours", (6.0, 22.0))
+    week = tuple(Attendance(day, *hours) for day in range(7))
+    return CalendarRecord(**master(payload), timezone="Europe/Berlin", attendances=week)
 
 
 def part(payload: Payload) -> Record:
@@ -121,6 +132,7 @@ def part(payload: Payload) -> Record:
     return PartRecord(
         **master(payload),
         unit_cost=payload.get("cost"),
+        minimum_quantity=payload.get("minimum"),
         product=Ref(kind=Kind.PRODUCT, codes=(code,), label=code) if code else None,
     )
 
@@ -179,8 +191,13 @@ def order(payload: Payload) -> Record:
         number=payload.get("number", ""),
         title=payload.get("title", ""),
         equipment=ref(Kind.EQUIPMENT, payload, "machine"),
-        work_type=WorkType.CORRECTIVE,
+        work_type=WorkType(payload.get("work_type", "corrective")),
         status=WorkStatus(payload["status"]),
+        stage=payload.get("stage", ""),
+        stage_key=payload.get("stage_key", ""),
+        created_at=moment(payload.get("created")),
+        completed_at=moment(payload.get("completed")),
+        completed_on=date.fromisoformat(payload["completed_on"]) if payload.get("completed_on") else None,
         counterpart=Ref(kind=Kind.WORK_ORDER, codes=(other,), label=other) if other else None,
     )
 
@@ -190,6 +207,7 @@ def stop_or_run(payload: Payload) -> Record:
 
 
 READERS: dict[str, tuple[int, tuple[Kind, ...], Callable[[Payload], Record]]] = {
+    "calendars": (1, (Kind.CALENDAR,), calendar),
     "plants": (1, (Kind.PLANT,), plant),
     "lines": (2, (Kind.LINE,), line),
     "machines": (3, (Kind.EQUIPMENT,), machine),
