@@ -182,8 +182,12 @@ def _open_to(plant_id: int, today: date) -> None:
 
 
 def _mark_plant(plant: Plant, first: date, last: date) -> None:
-    machines = plant.equipment.values_list("pk", flat=True)
-    _mark((pk, day) for pk in machines for day in _range(first, last))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO kpis_staleday (equipment_id, day) SELECT id, day::date FROM kpis_equipment,"
+            " generate_series(%s::timestamp, %s::timestamp, interval '1 day') AS day WHERE plant_id = %s",
+            [first, last, plant.pk],
+        )
 
 
 def _mark_newcomers() -> None:
