@@ -132,7 +132,7 @@ def key_facts(exception: SyncException) -> list[tuple[str, str]]:
 
 def _said(difference: Context) -> str:
     """What the sides of a comparison say: ``Odoo 12, CMMS 10 min``."""
-    sides = ", ".join(f"{title} {value:,.6g}" for title, value in difference["sides"].items())
+    sides = ", ".join(f"{title} {value:,.6g}" for title, value in difference["sides"])
     return f"{sides} {difference['unit']}"
 
 

@@ -91,14 +91,16 @@ def _problem(
 
 
 def _words(rule: Rule, line: ReconciliationLine) -> str:
-    sides = ", ".join(f"{title} {value:,.6g}" for title, value in _sides(rule, line).items())
+    sides = ", ".join(f"{title} {value:,.6g}" for title, value in _sides(rule, line))
     when = f" in {line.period}" if line.period else ""
     return f"{sides} {line.unit}{when}."
 
 
-def _sides(rule: Rule, line: ReconciliationLine) -> dict[str, float]:
+def _sides(rule: Rule, line: ReconciliationLine) -> list[tuple[str, float]]:
+    """Titles and values, as pairs: the database does not keep the order of a JSON object."""
     titles = {**rule.sides, **rule.parts}
-    return {titles[key]: value for key, value in line.sides.items() if key in titles and value is not None}
+    values = ((title, line.sides.get(key)) for key, title in titles.items())
+    return [(title, value) for title, value in values if value is not None]
 
 
 def _difference(rule: Rule, line: ReconciliationLine) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def test_comparing_by_hand_needs_the_right_and_a_post(world: World, as_user: Log
 
 
 def test_an_exception_shows_the_sides_and_leads_to_the_lines(world: World, as_user: LogIn) -> None:
-    differences = [{"period": "2026-03", "unit": "min", "sides": {"Odoo": 90.0, "CMMS": 60.0}, "line": 1}]
+    differences = [{"period": "2026-03", "unit": "min", "sides": [["Odoo", 90.0], ["CMMS", 60.0]], "line": 1}]
     context = {"rule": "downtime", "subject": "press 1", "differences": differences}
     told = an_exception(world.stream, plant=world.lyon, kind="reconciliation_difference", context=context)
     page = page_of(as_user(world.lead), f"/exceptions/{told.pk}/")
