@@ -75,6 +75,8 @@ def _close(kind: Kind, field: str, why: str, by: str) -> None:
     rows = mismatches.told(kind).filter(context__field=field)
     for exception in rows.select_for_update(of=("self",)).order_by("fingerprint"):
         sides = exception.context["sides"]
-        exception.context["settled"] = {side["external_key"]: side.get("raw") for side in sides}
+        exception.context["settled"] = {
+            f"{side['source']} {side['external_key']}": side.get("raw") for side in sides
+        }
         exception.save(update_fields=["context"])
         finish(exception, RESOLVED, why.strip(), by=by)

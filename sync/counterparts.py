@@ -13,8 +13,9 @@ from sync.identities import CANONICAL
 from sync.items import Item
 from sync.landing import Landed
 from sync.load.choice import Said
-from sync.load.fields import FIELDS, Ids, plain, said
+from sync.load.fields import FIELDS, Field, Ids, plain, said
 from sync.models import Counterpart, Identity, Source
+from sync.ownership import Owners, owners
 from sync.records import Kind, Record, Ref, WorkOrderRecord
 
 WRITTEN = ["canonical_id", "values", "trace_id", "source_updated_at", "seen_at"]
@@ -65,9 +66,9 @@ def keep_followed(kind: Kind, ids: Collection[int], *, again: bool = False) -> N
         again: the rows were just written from those records alone; else only what is not kept yet.
     """
     rows = CANONICAL[kind]._default_manager.filter(pk__in=ids).exclude(source="")
-    sources = dict(Source.objects.values_list("name", "pk"))
+    sources, ruling = dict(Source.objects.values_list("name", "pk")), owners()
     Counterpart.objects.bulk_create(
-        (_as_followed(kind, row, sources[row.source]) for row in rows if row.source in sources),
+        (_as_followed(kind, row, sources[row.source], ruling) for row in rows if row.source in sources),
         ignore_conflicts=not again,
         update_conflicts=again,
         unique_fields=["source", "kind", "external_key"] if again else None,
@@ -75,21 +76,27 @@ def keep_followed(kind: Kind, ids: Collection[int], *, again: bool = False) -> N
     )
 
 
-def _as_followed(kind: Kind, row: FromSource, source_id: int) -> Counterpart:
+def _as_followed(kind: Kind, row: FromSource, source_id: int, ruling: Owners) -> Counterpart:
     return Counterpart(
         source_id=source_id,
         kind=kind,
         external_key=row.external_key,
         canonical_id=row.pk,
-        values={name: plain(getattr(row, name)) for name in _followed(kind)},
+        values={
+            field.on_row: plain(getattr(row, field.on_row))
+            for field in FIELDS[kind]
+            if _surely_its(field, source_id, ruling)
+        },
         trace_id=row.trace_id,
         source_updated_at=row.source_updated_at,
     )
 
 
-def _followed(kind: Kind) -> list[str]:
-    """Columns that a row has from the record it follows: what others may fill in is not known to be its."""
-    return [field.on_row for field in FIELDS[kind] if not field.anyone and field.owner is None]
+def _surely_its(field: Field, source_id: int, ruling: Owners) -> bool:
+    """Whether a row has a field from the record it follows, when nothing else is kept of it yet."""
+    if field.owner is not None:
+        return ruling.kinds.get(field.owner) == source_id
+    return not field.anyone
 
 
 def all_said(kind: Kind, ids: Collection[int]) -> dict[int, list[Said]]:

@@ -56,8 +56,10 @@ class _Difference:
 
     @property
     def values(self) -> dict[str, Any]:
-        """External key → value as JSON keeps it."""
-        return {side.external_key: side.values[self.field.on_row] for side in self.sides}
+        """Source and key of each side → value as JSON keeps it."""
+        return {
+            f"{side.source.name} {side.external_key}": side.values[self.field.on_row] for side in self.sides
+        }
 
 
 def name_of(kind: Kind, field: Field) -> str:
