@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from sync import tasks
 from sync.errors import SourceUnavailable
@@ -211,7 +211,7 @@ def test_a_dead_worker_s_comparison_is_buried(rule: Make) -> None:
     assert (dead.status, dead.reason) == ("failed", "The worker was ended in the middle.")
 
 
-def test_old_results_are_forgotten_but_the_latest(rule: Make, settings: SettingsWrapper) -> None:
+def test_old_results_are_forgotten_but_the_latest(rule: Make, settings: Settings) -> None:
     settings.RECONCILIATION_RETENTION_DAYS = 30
     long_ago = timezone.now() - timedelta(days=31)
     kept = ReconciliationRun.objects.create(rule="other", status="done")
@@ -322,7 +322,7 @@ def test_the_command_prints_what_differs_and_says_so_by_its_end(rule: Make) -> N
 
 def test_the_command_is_content_when_all_agrees_or_nothing_is_raised(rule: Make) -> None:
     text, code = run_command(
-        "--all", test=rule({("a", ""): (1, 1)}), other=rule({("b", ""): (9, 1)}, raises=False)
+        "--all", test=rule({("a", ""): (1, 1)}), other=rule({("b", ""): (9, 1)}, key="other", raises=False)
     )
     assert code == 0
     assert "  A " in text
