@@ -106,7 +106,7 @@ def resolve(source: Source, refs: Iterable[Ref]) -> dict[Ref, int]:
     """Canonical ids of the references that can be resolved beyond doubt; the others are left out."""
     open_refs = set(refs)
     found: dict[Ref, int] = {}
-    for step in (_by_identity, _by_work_order, _by_number, _by_reason_code, _by_code):
+    for step in (_by_identity, _by_work_order, _by_number, _by_reason_code, _by_code, _by_product):
         if open_refs:
             found |= step(source, open_refs)
             open_refs -= found.keys()
@@ -164,6 +164,17 @@ def _by_code(source: Source, refs: Collection[Ref]) -> dict[Ref, int]:
             if not _another_of_same_list(source, ref, identity)
         )
     return found
+
+
+def _by_product(source: Source, refs: Collection[Ref]) -> dict[Ref, int]:
+    """Spare parts that a source knows as products: the part that is that product."""
+    wanted = {ref.key: ref for ref in refs if ref.kind == Kind.PART and ref.key}
+    if not wanted:
+        return {}
+    named = Identity.objects.filter(source=source, kind=Kind.PRODUCT, external_key__in=wanted)
+    products = {product: wanted[key] for key, product in named.values_list("external_key", "canonical_id")}
+    parts = Part.objects.filter(product__in=products, gone_at=None).values_list("product", "id")
+    return _single((products[product], part) for product, part in parts)
 
 
 def _naming(kind: Kind, codes: Collection[str]) -> dict[str, list[Identity]]:

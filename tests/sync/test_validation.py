@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -7,17 +7,23 @@ import pytest
 from sync.records import (
     Attendance,
     CalendarRecord,
+    CostCategory,
+    CostRecord,
     DowntimeRecord,
+    EquipmentRecord,
     Kind,
     LabourRecord,
     Leave,
     OperationRecord,
+    PartRecord,
     PartUseRecord,
     PlantRecord,
     ProductionRecord,
     Record,
     Ref,
     RunRecord,
+    StockRecord,
+    TechnicianRecord,
 )
 from sync.validation import violations
 
@@ -48,6 +54,25 @@ def count(**values: Any) -> Record:
     )
 
 
+def cost(**values: Any) -> Record:
+    given: dict[str, Any] = {"category": CostCategory.OTHER, "amount": 12.5, "work_order": ORDER}
+    return CostRecord(external_key="k/1", **{**given, **values})
+
+
+def stock(**values: Any) -> Record:
+    given: dict[str, Any] = {
+        "product": Ref(kind=Kind.PRODUCT, key="g/1"),
+        "location": "Shelf",
+        "quantity": 4.0,
+    }
+    return StockRecord(external_key="g/1.2", **{**given, **values})
+
+
+def part_use(**values: Any) -> Record:
+    given: dict[str, Any] = {"part": Ref(kind=Kind.PART, key="p/1"), "quantity": 2.0}
+    return PartUseRecord(external_key="u/1", work_order=ORDER, **{**given, **values})
+
+
 def calendar(*attendances: Attendance, leaves: tuple[Leave, ...] = (), zone: str = "UTC") -> Record:
     return CalendarRecord(external_key="w/1", name="W", timezone=zone, attendances=attendances, leaves=leaves)
 
@@ -64,6 +89,12 @@ def calendar(*attendances: Attendance, leaves: tuple[Leave, ...] = (), zone: str
         count(end=None),
         calendar(Attendance(0, 0, 24), Attendance(6, 22, 24)),
         PlantRecord(external_key="p/1", name="P"),
+        PlantRecord(external_key="p/1", name="P", currency="INR"),
+        EquipmentRecord(external_key="m/1", name="M", replacement_value=0.0, in_service_on=date(2030, 1, 1)),
+        cost(currency="USD", at=NOW),
+        cost(amount=-12.5, day=date(2026, 5, 5)),
+        stock(quantity=-3.0, unit_value=0.0, at=NOW),
+        part_use(returned=True),
     ],
 )
 def test_what_can_be_true_passes(record: Record) -> None:
@@ -91,13 +122,23 @@ def test_what_can_be_true_passes(record: Record) -> None:
             "seconds",
             "at most 7 days",
         ),
+        (part_use(quantity=-2.0), "quantity", "must not be negative"),
+        (part_use(unit_cost=-0.5), "unit_cost", "must not be negative, but is -0.5"),
+        (part_use(used_at=NOW + timedelta(hours=1)), "used_at", "must not be in the future"),
+        (cost(currency="euro"), "currency", "ISO 4217 such as EUR, but is “euro”"),
+        (cost(at=NOW + timedelta(hours=1)), "at", "must not be in the future"),
+        (cost(day=date(2026, 5, 6)), "day", "must not be in the future, but is 2026-05-06"),
+        (cost(day=date(1970, 1, 1)), "day", "after 1990"),
+        (stock(unit_value=-1.0), "unit_value", "must not be negative"),
+        (stock(at=NOW + timedelta(days=1)), "at", "must not be in the future"),
+        (PartRecord(external_key="p/1", name="Seal", unit_cost=-1.0), "unit_cost", "must not be negative"),
+        (TechnicianRecord(external_key="t/1", name="T", hourly_rate=-1.0), "hourly_rate", "not be negative"),
         (
-            PartUseRecord(
-                external_key="u/1", work_order=ORDER, part=Ref(kind=Kind.PART, key="p/1"), quantity=-2.0
-            ),
-            "quantity",
+            EquipmentRecord(external_key="m/1", name="M", replacement_value=-1.0),
+            "replacement_value",
             "must not be negative",
         ),
+        (PlantRecord(external_key="p/1", name="P", currency="XYZ"), "currency", "ISO 4217"),
         (
             OperationRecord(external_key="o/1", name="O", equipment=MACHINE, ideal_cycle_s=0.0),
             "ideal_cycle_s",
