@@ -152,7 +152,7 @@ def _problem(stream: Stream, cause: SyncException | None) -> Problem:
     because = f" Cause: {cause.title}." if cause else " Nothing else is known to be wrong with it."
     message = (
         f"Last good read: {stream.read_through:%d %b %Y, %H:%M} UTC. Allowed delay: "
-        f"{stream.acceptable_delay_s // 60} min. {_stands_still(stream)}{because}"
+        f"{_span(stream.acceptable_delay_s)}. {_stands_still(stream)}{because}"
     )
     return Problem(
         kind=KIND,
@@ -162,6 +162,13 @@ def _problem(stream: Stream, cause: SyncException | None) -> Problem:
         severity=SEVERITIES[Stream.Criticality(stream.criticality)],
         context={"cause": cause.pk if cause else None},
     )
+
+
+def _span(seconds: int) -> str:
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds % size == 0:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
 
 
 def _stands_still(stream: Stream) -> str:
