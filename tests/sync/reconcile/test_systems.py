@@ -1,7 +1,7 @@
 """System against system, on what the stand-ins tell of one simulated factory, and on planted differences."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -49,8 +49,8 @@ def test_breakdowns_are_merged_clipped_and_told_apart(both_read: Sandbox) -> Non
             if min(span.stop, now) - span.start >= MICRO_STOP_S
         ]
         month = [
-            span for span in spans if f"{timezone.datetime.fromtimestamp(span.start):%Y-%m}" == row.period
-        ]  # type: ignore[attr-defined]
+            span for span in spans if f"{datetime.fromtimestamp(span.start, UTC):%Y-%m}" == row.period
+        ]
         assert row.sides["production"] == pytest.approx(total(merge(month)) / 60, abs=0.1), machine.code
         assert row.sides["both"] + row.sides["production_only"] == pytest.approx(
             row.sides["production"], abs=0.02
@@ -66,7 +66,8 @@ def test_breakdowns_are_merged_clipped_and_told_apart(both_read: Sandbox) -> Non
 
 
 def test_a_stop_that_only_the_cmms_has_is_named() -> None:
-    machine = Equipment.objects.get(pk=compare("downtime").lines.filter(agrees=True)[0].equipment_id)
+    machine = compare("downtime").lines.filter(agrees=True)[0].equipment
+    assert machine is not None
     known = Downtime.objects.filter(source="atlas", equipment=machine, inherited=False)[0]
     start = timezone.now() - timedelta(hours=3)
     Downtime.objects.filter(equipment=machine, start__gte=start - timedelta(hours=9)).delete()
