@@ -1,4 +1,4 @@
-"""One real cluster, worker and beat for the folder; each test has a database of its own making, and a source."""
+"""One real cluster, worker and beat for the folder; a new database and new sources for each test."""
 
 import shutil
 import tempfile

@@ -9,14 +9,12 @@ from django.test import Client
 
 from mfgportal.accounts.models import Role, User
 from mfgportal.runner import programs
-from mfgportal.runner.ports import answers
 from sync.models import SyncRun
 from tests.faults.conftest import LOADED, Proxies, Sound
 from tests.faults.harness import faults
 from tests.faults.harness.cluster import Cluster, kill
 from tests.faults.harness.content import landed_rows
-from tests.faults.harness.portal import Portal, unread, facts
-from tests.faults.harness.waiting import until
+from tests.faults.harness.portal import Portal
 
 pytestmark = pytest.mark.slow
 LINES = ("mrp.workcenter.productivity", '"read"')
@@ -58,7 +56,9 @@ def test_redis_killed_in_mid_run(portal: Portal, sound: Sound, ports: Proxies, c
     assert all(portal.processes.children[name].alive for name in ("worker", "beat"))
 
 
-def test_redis_flushed_again_and_again(portal: Portal, sound: Sound, ports: Proxies, cluster: Cluster) -> None:
+def test_redis_flushed_again_and_again(
+    portal: Portal, sound: Sound, ports: Proxies, cluster: Cluster
+) -> None:
     mid_run(portal, ports)
     for _ in range(5):
         cluster.flush_redis()
@@ -83,6 +83,7 @@ def web(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Clien
 
 def free_port() -> int:
     import socket
+
     with socket.create_server(("127.0.0.1", 0)) as found:
         return int(found.getsockname()[1])
 

@@ -1,4 +1,4 @@
-"""The measure itself: what real processes read in peace is what the sources have, and the causes are known."""
+"""The measure itself: what real processes read in peace is what the sources have, with known causes."""
 
 import pytest
 

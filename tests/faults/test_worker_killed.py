@@ -25,7 +25,9 @@ def test_kill_9_at_random_moments(portal: Portal, sound: Sound, ports: Proxies) 
     began = portal.wake()
     for _ in range(KILLS):
         goal = landed_rows().count() + chance.randrange(80)
-        portal.wait(lambda goal=goal: landed_rows().count() >= goal or not unread(facts(), began), "rows came")
+        portal.wait(
+            lambda goal=goal: landed_rows().count() >= goal or not unread(facts(), began), "rows came"
+        )
         time.sleep(chance.uniform(0, 0.2))  # anywhere in the batch
         portal.processes.kill("worker")
         portal.wait(portal.nobody_writes, "the dead worker's sessions ended")

@@ -57,10 +57,17 @@ class Cluster:
     def url(self, database: str) -> str:
         return f"{self.place.database_url.rpartition('/')[0]}/{database}"
 
+    def address(self, database: str) -> str:
+        """For PostgreSQL's own programs."""
+        return f"host={self.place.sockets} user={embedded.OWNER} dbname={database}"
+
     def create(self, database: str, *, like: str = "template1") -> None:
         """A new database with the content of another; one of that name goes first, with its sessions."""
         self.drop(database)
         self._run("CREATE DATABASE {} TEMPLATE {}", database, like)
+        # A copied sequence trusts that its next values are in the log, where they are only for the original:
+        # without this, a server killed soon after would give the same numbers again.
+        self._run("CHECKPOINT")
 
     def drop(self, database: str) -> None:
         self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", database)
@@ -76,7 +83,9 @@ class Cluster:
 
     def sessions(self, database: str) -> int:
         with self.session("postgres") as session:
-            counted = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'"
+            counted = (
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'"
+            )
             row = session.execute(counted, [database]).fetchone()
         return int(row[0]) if row else 0
 

@@ -18,6 +18,8 @@ Numbers = dict[str, dict[str, Name]]
 OF_LOADING = {"id", "trace_id", "loaded_at", "source_updated_at", "deleted_at", "gone_at"}
 """When and how a row came, which differs between two ways to the same end."""
 OF_MACHINES = ("overlap", "performance_above_100")
+BY_ROUTINE = ("reconciliation_difference",)
+"""Found by routines that run at their own times, and tested there."""
 BY_CLOCK = {"history_from", "history_to"}
 
 
@@ -37,7 +39,7 @@ def content() -> Content:
     names = {model: dict(_names(model)) for model in (*_models(Master), *_models(Fact))}
     numbers = {
         "status_mismatch": {str(pk): name for pk, name in names[WorkOrder].items()},
-        **dict.fromkeys(OF_MACHINES, {str(pk): name for pk, name in names[Equipment].items()}),
+        **{kind: {str(pk): name for pk, name in names[Equipment].items()} for kind in OF_MACHINES},
     }
     return Content(
         known={model.__name__: _rows(model, names) for model in names},
@@ -77,8 +79,7 @@ def _values(model: type[Model], row: Row, names: dict[type[Any], dict[int, Name]
 
 def landed_rows() -> Any:
     """The current content of each key that the source still has."""
-    rows = RawRecord.objects.filter(gone_at=None)
-    return rows.filter(current=True) if hasattr(RawRecord, "current") else rows
+    return RawRecord.objects.filter(gone_at=None)
 
 
 def _landed() -> dict[Name, bytes]:
@@ -94,7 +95,8 @@ def _waiting(numbers: Numbers) -> Iterator[Name]:
 
 
 def _open() -> Any:
-    return SyncException.objects.filter(status="open").values_list("kind", "fingerprint")
+    rows = SyncException.objects.filter(status="open").exclude(kind__in=BY_ROUTINE)
+    return rows.values_list("kind", "fingerprint")
 
 
 def _cause(kind: str, mark: str, numbers: Numbers) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,14 +18,14 @@ from mfgportal.runner import programs
 from mfgportal.runner.child import Child, Program
 from sync.exceptions.backlog import undone
 from sync.models import Source, Stream, SyncRun
-from tests.faults.harness.cluster import Cluster, kill
 from tests.faults.harness.clock import VARIABLE
+from tests.faults.harness.cluster import Cluster, kill
 from tests.faults.harness.reference import FIRST_FACTS
 from tests.faults.harness.waiting import until
 
 ROOT = Path(__file__).parents[3]
 DATABASE = "portal"
-PATIENCE_S = 90.0
+PATIENCE_S = 60.0
 TIME_PASSES_EVERY = timedelta(seconds=1.5)
 A_WHILE = timedelta(seconds=120)
 
@@ -95,7 +96,7 @@ class Portal:
     # -- the levers
 
     def wake(self, streams: QuerySet[Stream] | None = None) -> datetime:
-        """Make streams due, those of facts if none are named; returns the moment from which on their runs count."""
+        """Make streams due, those of facts if none are named; returns the moment from which runs count."""
         now = timezone.now()
         (facts() if streams is None else streams).update(next_due=now)
         return now
@@ -103,9 +104,14 @@ class Portal:
     def let_time_pass(self, span: timedelta = A_WHILE) -> None:
         """What waits until a moment, and what is given up after a time, comes that much nearer."""
         Stream.objects.exclude(next_due=None).update(next_due=F("next_due") - span)
+        Stream.objects.exclude(slow_due=None).update(slow_due=F("slow_due") - span)
         SyncRun.objects.filter(status="running").update(heartbeat_at=F("heartbeat_at") - span)
-        if hasattr(Source, "open_until"):
-            Source.objects.exclude(open_until=None).update(open_until=F("open_until") - span)
+        Source.objects.exclude(open_until=None).update(open_until=F("open_until") - span)
+        Source.objects.exclude(probed_at=None).update(probed_at=F("probed_at") - span)
+
+    def let_ticks_go_by(self, seconds: float) -> None:
+        """Real time, to see what is done meanwhile without being asked for."""
+        time.sleep(seconds)
 
     # -- what a test waits for
 
@@ -130,10 +136,15 @@ class Portal:
     def wait(self, state: Callable[[], object], what: str, seconds: float = PATIENCE_S) -> None:
         """``until``, with the end of the worker's log where it comes to nothing."""
         try:
-            until(state, what, seconds)
+            until(lambda: self._nobody_died() and state(), what, seconds)
         except AssertionError as never:
             worker = self.processes.children.get("worker")
             raise AssertionError(f"{never}\n{self.told()}\n{worker.tail(40) if worker else ''}") from None
+
+    def _nobody_died(self) -> bool:
+        for name, child in self.processes.children.items():
+            assert child.alive, f"{name} ended by itself: {child.outcome}"
+        return True
 
     def told(self) -> str:
         """The streams as they stand, for the message of a failed test."""
@@ -146,6 +157,13 @@ class Portal:
         """Bytes of the largest process of the worker."""
         main = psutil.Process(self.processes.children["worker"].pid)
         return max(each.memory_info().rss for each in (main, *main.children(recursive=True)))
+
+    def sweep(self, *names: str) -> None:
+        """Have the keys of these streams compared with the source's, as once a day."""
+        swept = Stream.objects.filter(name__in=names)
+        began = timezone.now()
+        swept.update(swept_at=began - timedelta(days=2), slow_due=None)
+        self.wait(lambda: not swept.exclude(swept_at__gte=began).exists(), "the keys were compared")
 
     def nobody_writes(self) -> bool:
         """Whether the sessions of processes that died are gone, after what they last committed."""

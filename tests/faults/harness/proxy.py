@@ -38,7 +38,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request under way. A fault asks the source for the true ``answer`` or not, and sends what it likes."""
+    """One request under way. A fault may ask the source for the true ``answer``, and sends what it likes."""
 
     asked: Asked
     answer: Callable[[], Answer]
