@@ -19,7 +19,7 @@ def keep(raw_ids: Collection[int]) -> None:
         return
     first = kept_from(timezone.now())
     since = datetime(first.year, first.month, 1, tzinfo=UTC) if first else FROM_THE_START
-    rows = [list(raw_ids), since]
+    rows: tuple[list[int], datetime] = (list(raw_ids), since)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT date_trunc('month', landed_at, 'UTC') FROM sync_rawrecord"

@@ -204,7 +204,8 @@ def _renewed(change: _Change, payload: Payload, trace_id: UUID) -> Landed:
 def _lock(raw_ids: list[int]) -> dict[int, tuple[Payload, UUID]]:
     """Payload and trace of each row, locked: a replay of the old content waits for us, or we for it."""
     rows = RawRecord.objects.select_for_update().filter(id__in=raw_ids).order_by("id")
-    return {raw_id: rest for raw_id, *rest in rows.values_list("id", "payload", "trace_id")}
+    found = rows.values_list("id", "payload", "trace_id")
+    return {raw_id: (payload, trace_id) for raw_id, payload, trace_id in found}
 
 
 def _update(rows: Sequence[tuple[Landed, _Fresh]]) -> None:

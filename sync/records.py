@@ -7,6 +7,7 @@ Every record names itself by ``external_key`` = ``"<model>/<id>"`` in its source
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -56,9 +57,8 @@ class WorkStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ref:
-    """A reference to a master record, as the source makes it.
+class Ref(NamedTuple):
+    """A reference to a master record, as the source makes it. A tuple, since it is looked up all the time.
 
     ``key`` is the external key in the same source (empty where the source only gives a code);
     ``codes`` may match a code another source gave; ``label`` is for people, never for matching.
