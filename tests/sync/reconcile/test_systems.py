@@ -48,9 +48,7 @@ def test_breakdowns_are_merged_clipped_and_told_apart(both_read: Sandbox) -> Non
             if span.start < now and span.reason.loss_class == "breakdown"
             if min(span.stop, now) - span.start >= MICRO_STOP_S
         ]
-        month = [
-            span for span in spans if f"{datetime.fromtimestamp(span.start, UTC):%Y-%m}" == row.period
-        ]
+        month = [span for span in spans if f"{datetime.fromtimestamp(span.start, UTC):%Y-%m}" == row.period]
         assert row.sides["production"] == pytest.approx(total(merge(month)) / 60, abs=0.1), machine.code
         assert row.sides["both"] + row.sides["production_only"] == pytest.approx(
             row.sides["production"], abs=0.02

@@ -149,6 +149,11 @@ def test_a_stream_that_is_not_ready_is_left_out_and_said(undone: Sandbox) -> Non
     assert not run.lines.filter(subject__startswith="odoo/").exists()
 
 
+def test_a_stream_without_the_rule_is_left_out(undone: Sandbox) -> None:
+    Stream.objects.exclude(source__name="odoo", name="scrap").update(reconciliation="")
+    assert set(compare().lines.values_list("subject", flat=True)) == {"odoo/scrap"}
+
+
 def test_one_source_and_one_month(undone: Sandbox) -> None:
     stream = Stream.objects.select_related("source").get(name="productivity")
     now = datetime.now(UTC)

@@ -79,5 +79,7 @@ def _fits(row: dict[str, Any], test: dict[str, Any]) -> bool:
             return bool(value > test["value"])
         case "ge":
             return value is not None and str(value)[:19] >= test["value"][:19]
+        case "le":
+            return value is not None and str(value)[:19] <= test["value"][:19]
         case _:
             return value in test["values"] or any(_fits(row, one) for one in test.get("alternatives", ()))
