@@ -186,7 +186,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 # With it, /metrics answers only to `Authorization: Bearer …`.
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="").strip()
 # A worker whose last tick is older is taken for dead.
-TICK_MAX_AGE_S = env.int("TICK_MAX_AGE_S", default=60)
+TICK_MAX_AGE_S = env.int("TICK_MAX_AGE_S", default=120)
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
