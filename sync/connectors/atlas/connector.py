@@ -45,7 +45,7 @@ class AtlasConnector(Connector):
 
     Options (all may be left out): those of ``AtlasClient``, ``overlap_h`` (24), ``warm_per_run`` (40),
     ``cold_per_run`` (10), ``recheck_days`` (14), ``page_size`` (500),
-    ``most_lookups`` (200, of one comparison), ``cost_categories`` (name of a cost category → ``labour``,
+    ``most_lookups`` (100, of one comparison), ``cost_categories`` (name of a cost category → ``labour``,
     ``parts`` or ``contractor``; others are ``other``), ``ui_url`` (where people open Atlas, if not ``url``).
     """
 
@@ -94,7 +94,7 @@ class AtlasConnector(Connector):
         """Children are listed by parent only: a look-up each, so only where the parents are few."""
         if stream in LISTED:
             return tallies.rows(self._client, LISTED[stream], month)
-        tallies.few_parents(self._client, CHILDREN[stream], int(self.config.options.get("most_lookups", 200)))
+        tallies.few_parents(self._client, CHILDREN[stream], int(self.config.options.get("most_lookups", 100)))
         return super().tally_rows(stream, month)
 
     def read_key_pages(self, stream: str, cursor: Cursor) -> Iterator[KeyPage]:
