@@ -269,3 +269,9 @@ def test_the_days_of_an_anomaly_are_listed_and_the_machine_is_linked(world: Worl
     page = text(as_user(world.lead), f"/exceptions/{fast.pk}/")
     assert "<dt>2026-03-04</dt><dd>104.0 %</dd>" in page
     assert f'<a href="/equipment/{world.press.pk}/">' in page
+
+
+def test_a_late_stream_leads_to_what_makes_it_late(world: World, as_user: LogIn) -> None:
+    late = an_exception(world.stream, kind="late_stream", context={"cause": world.nobodys.pk})
+    page = as_user(world.lead).get(f"/exceptions/{late.pk}/").content.decode()
+    assert f'<a href="/exceptions/{world.nobodys.pk}/">What makes it late</a>' in page
