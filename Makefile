@@ -1,13 +1,14 @@
 # make run    the whole portal on this machine, with demo source systems (SANDBOX=0: without); Ctrl-C stops it
 # make test   style, types and all tests
-# Both build .venv first, and again only when the pinned requirements change. PYTHON=… chooses the interpreter.
+# make bench  speed and memory of the sync, each figure beside its reference; BENCH_ROWS=100000 for a quick one
+# All build .venv first, and again only when the pinned requirements change. PYTHON=… chooses the interpreter.
 
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHONS := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
 CHROMIUMS := $(or $(CHROMIUM),chromium chromium-browser google-chrome-stable google-chrome)
 
-.PHONY: run test venv requirements test-requirements chromium
+.PHONY: run test bench venv requirements test-requirements chromium
 .NOTPARALLEL:
 
 run: requirements
@@ -18,6 +19,14 @@ test: test-requirements chromium
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+bench: requirements .venv-bench
+	@BENCH_DLT=.venv-bench/bin/python $(BIN)/python -m tests.bench
+
+# What we are measured against has an environment of its own, since its requirements are not ours.
+.venv-bench: tests/bench/requirements.txt
+	@echo "Installing what the figures are compared with, once."; \
+	$(BIN)/python -m venv --clear $@ && $@/bin/python -m pip install -q --disable-pip-version-check -r $< && touch $@
 
 # Compared by content, not by time: a fresh clone has new times on old files.
 requirements: venv

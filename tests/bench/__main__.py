@@ -1,0 +1,122 @@
+"""``make bench``: speed and memory of the sync, each figure beside its reference, measured in the same run.
+
+BENCH_ROWS: rows of the largest load (1,000,000). BENCH_DAYS: history of the stand-in Odoo (180).
+BENCH_DLT: the Python of an environment that has dlt; without it that reference is left out.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+ROWS = int(os.environ.get("BENCH_ROWS", "1000000"))
+DAYS = os.environ.get("BENCH_DAYS", "180")
+DLT = os.environ.get("BENCH_DLT", "")
+STEPS = ("first", "unchanged", "10 % changed")
+
+
+def main() -> None:
+    table = Table("What", "Ours", "Reference", "Compared", "Wanted", title=f"mfgportal sync, {ROWS:,} rows")
+    with tempfile.TemporaryDirectory(prefix="mfgportal-bench-") as folder, _servers(Path(folder)):
+        for part in (_loading, _syncing, _reading):
+            for line in part():
+                table.add_row(*line)
+                Console(stderr=True).print(*line)
+    Console().print(table)
+
+
+@contextmanager
+def _servers(folder: Path) -> Iterator[None]:
+    """PostgreSQL in a folder of its own, with our tables, as this process's children will find it."""
+    folder.chmod(0o711)
+    os.environ |= {
+        "VAR_DIR": str(folder),
+        "DJANGO_SETTINGS_MODULE": "mfgportal.settings",
+        "LOG_LEVEL": "ERROR",
+    }
+    from mfgportal import embedded
+
+    place = embedded.place(folder)
+    with embedded.running([embedded.postgres(place)], folder / "log"):
+        os.environ["DATABASE_URL"] = place.database_url
+        os.environ["BENCH_SOCKETS"] = str(place.sockets)
+        subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], check=True)
+        yield
+
+
+def _measure(python: str, module: str, *arguments: str) -> Any:
+    command = [python, "-m", f"tests.bench.{module}", *arguments]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _loading() -> Iterator[tuple[str, ...]]:
+    ours = _measure(sys.executable, "loading", str(ROWS))
+    theirs = _measure(DLT, "dlt_load", _url_for_dlt(), str(ROWS)) if DLT else []
+    for step, mine, bare in zip(STEPS, ours["ours"], ours["bare"], strict=True):
+        yield (
+            f"load, {step}",
+            _rate(mine),
+            f"COPY + upsert {_rate(bare)}",
+            f"{mine / bare:.2f} ×",
+            "time < 2 ×",
+        )
+    for step, mine, other in zip(STEPS, ours["ours"], theirs, strict=False):
+        yield f"load, {step}", _rate(mine), f"dlt {_rate(other)}", f"{other / mine:.1f} ×", "speed ≥ 5 ×"
+
+
+def _url_for_dlt() -> str:
+    """dlt asks for a host and a password, and PostgreSQL takes the last host."""
+    return f"postgresql://mfgportal:none@localhost/postgres?host={os.environ['BENCH_SOCKETS']}"
+
+
+def _rate(seconds: float, rows: int = ROWS) -> str:
+    return f"{rows / seconds:,.0f} rows/s"
+
+
+def _syncing() -> Iterator[tuple[str, ...]]:
+    for rows in (ROWS // 100, ROWS // 10, ROWS):
+        found = _measure(sys.executable, "syncing", str(rows))
+        yield f"memory, {rows:,} rows", f"{found['peak_mib']:.0f} MiB", "", "", "< 300 MiB"
+    first, again = found["first"], found["again"]
+    yield (
+        "sync without changes",
+        _rate(again),
+        f"first {_rate(first)}",
+        f"{first / again:.1f} ×",
+        "speed ≥ 5 ×",
+    )
+
+
+def _reading() -> Iterator[tuple[str, ...]]:
+    options = ("--odoo-port", "0", "--atlas-port", "0", "--days", DAYS)
+    command = [sys.executable, "-m", "sync.sandbox", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as sandbox:
+        assert sandbox.stdout is not None
+        try:
+            url = sandbox.stdout.readline().partition("Odoo at ")[2].partition(",")[0]
+            found = _measure(sys.executable, "reading", url)
+        finally:
+            sandbox.terminate()
+    whole, alone = found["whole"], found["alone"]
+    rows = found["rows"]
+    added = f"+{(whole / alone - 1) * 100:.0f} %"
+    yield (
+        f"sync of {rows:,} Odoo rows",
+        _rate(whole, rows),
+        f"reading alone {_rate(alone, rows)}",
+        added,
+        "< 25 %",
+    )
+
+
+if __name__ == "__main__":
+    main()
