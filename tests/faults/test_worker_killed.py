@@ -4,6 +4,7 @@ import os
 import random
 import signal
 import time
+from datetime import datetime
 
 import psutil
 import pytest
@@ -19,15 +20,18 @@ KILLS = 3
 LINES = ("mrp.workcenter.productivity", '"read"')
 
 
+def come(goal: int, began: datetime) -> bool:
+    """Whether that many rows are landed, or all."""
+    return landed_rows().count() >= goal or not unread(facts(), began)
+
+
 def test_kill_9_at_random_moments(portal: Portal, sound: Sound, ports: Proxies) -> None:
     chance = random.Random(20)
     ports.odoo.script = faults.when(faults.slowly(0.1), *LINES)
     began = portal.wake()
     for _ in range(KILLS):
         goal = landed_rows().count() + chance.randrange(80)
-        portal.wait(
-            lambda goal=goal: landed_rows().count() >= goal or not unread(facts(), began), "rows came"
-        )
+        portal.wait(partial(come, goal, began), "rows came")
         time.sleep(chance.uniform(0, 0.2))  # anywhere in the batch
         portal.processes.kill("worker")
         portal.wait(portal.nobody_writes, "the dead worker's sessions ended")

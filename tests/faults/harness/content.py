@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db.models import ForeignKey, Model
 
 from kpis.models import Equipment, WorkOrder
-from kpis.models.base import Fact, FromSource, Master
+from kpis.models.base import Fact, Master
 from sync.models import HeldRecord, Identity, RawRecord, SyncException
 
 Name = tuple[str, ...]
@@ -50,7 +50,7 @@ def content() -> Content:
     )
 
 
-def _models(base: type[FromSource]) -> list[type[Any]]:
+def _models(base: type[Any]) -> list[type[Any]]:
     return [model for model in apps.get_app_config("kpis").get_models() if issubclass(model, base)]
 
 
@@ -72,7 +72,7 @@ def _values(model: type[Model], row: Row, names: dict[type[Any], dict[int, Name]
         if column.name in OF_LOADING | BY_CLOCK:
             continue
         if isinstance(column, ForeignKey) and value is not None:
-            target = names.get(column.related_model)  # type: ignore[arg-type]
+            target = names.get(column.related_model)
             value = target[value] if target else value
         yield column.name, value
 

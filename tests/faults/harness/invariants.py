@@ -68,7 +68,8 @@ def components_are_a_rebuild() -> list[str]:
 
 def _components() -> Iterator[tuple[tuple[str, ...], Any]]:
     for model, extra in ((ShiftComponents, ()), (ReasonComponents, ("reason_id", "loss_class"))):
-        for row in model._default_manager.values():
+        for values in model._default_manager.values():
+            row: dict[str, Any] = dict(values)
             row.pop("id")
             # Days that go on are computed for a moment, which both ways have in common only from now on.
             row.pop("computed_at", None)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from kpis.models import StaleDay
@@ -180,9 +180,8 @@ def every_stream() -> QuerySet[Stream]:
 
 
 def unread(streams: QuerySet[Stream], since: datetime) -> QuerySet[Stream]:
-    """Those without a complete run that began since."""
-    done = SyncRun.objects.filter(status="done", started_at__gte=since).exclude(trigger="sweep")
-    return streams.exclude(pk__in=done.values("stream"))
+    """Those that were not read to the end by a reading that began since."""
+    return streams.filter(Q(read_through=None) | Q(read_through__lt=since))
 
 
 def running() -> QuerySet[SyncRun]:
