@@ -29,8 +29,8 @@ class OdooApi:
     def types(self, model: str, *, fresh: bool = False) -> dict[str, str]:
         """Field name → type, as the account may see them."""
         if fresh or model not in self._types:
-            found = self.transport.call(model, "fields_get", attributes=["type"])
-            self._types[model] = {name: str(field.get("type")) for name, field in dict(found).items()}
+            found = shaped(dict, self.transport.call(model, "fields_get", attributes=["type"]), model)
+            self._types[model] = {name: str(field.get("type")) for name, field in found.items()}
         return self._types[model]
 
     def readable(self, model: str) -> bool:
@@ -43,7 +43,7 @@ class OdooApi:
         return True
 
     def count(self, model: str, domain: Domain = ()) -> int:
-        return int(self.transport.call(model, "search_count", list(domain)))
+        return int(shaped(int, self.transport.call(model, "search_count", list(domain)), model))
 
     def ids(self, model: str, domain: Domain = (), *, after: int = 0) -> Iterator[int]:
         """Ids above ``after``, ascending; asked in slices so that no answer is huge."""
@@ -60,7 +60,7 @@ class OdooApi:
             raise SourceUnavailable(
                 f"Odoo answered the search in {model} with something that is not a list of ids."
             )
-        return sorted(found)
+        return sorted(set(found))
 
     def rows(self, model: str, ids: Iterable[int], fields: Iterable[str]) -> list[Payload]:
         """Rows of these ids, ascending; deleted ones are left out."""
@@ -71,7 +71,7 @@ class OdooApi:
             found = self.transport.call(model, "read", wanted, fields=list(fields))
         except RowsGone:
             found = self._rows_left(model, wanted, fields)
-        return sorted(found, key=lambda row: int(row["id"]))
+        return by_id(found, model)
 
     def _rows_left(self, model: str, wanted: list[int], fields: Iterable[str]) -> list[Payload]:
         left = self._ids(model, [["id", "in", wanted]])
@@ -91,4 +91,22 @@ class OdooApi:
         found = self.transport.call(
             model, "search_read", [], fields=["write_date"], order="write_date desc, id desc", limit=1
         )
-        return str(found[0]["write_date"] or "") if found else ""
+        newest = by_id(found, model)
+        return str(newest[0].get("write_date") or "") if newest else ""
+
+
+def by_id(found: Any, model: str) -> list[Payload]:
+    """Rows by ascending id. One that came twice is one: sums over rows would count it double."""
+    rows = shaped(list, found, model)
+    if not all(isinstance(row, dict) and type(row.get("id")) is int for row in rows):
+        raise SourceUnavailable(f"Odoo answered with rows of {model} that have no id.")
+    return [row for _, row in sorted({row["id"]: row for row in rows}.items())]
+
+
+def shaped(kind: type, found: Any, model: str) -> Any:
+    """``found``, if it is of that kind; whatever else it is, it is not what Odoo answers."""
+    if not isinstance(found, kind):
+        raise SourceUnavailable(
+            f"Odoo answered a question about {model} with something else: a {type(found).__name__}."
+        )
+    return found
