@@ -64,10 +64,17 @@ def failed(source_id: int, kind: str, error: Exception) -> bool:
 
 
 def answered(source_id: int) -> None:
-    """The source works: close the breaker and have what failed, or stood waiting, read now."""
-    bad = Source.objects.filter(Q(failures__gt=0) | Q(open_until__isnull=False), pk=source_id)
-    if bad.update(failures=0, open_until=None, probed_at=None):
+    """The source works: close the breaker and have what stood waiting read now.
+
+    Where it had not opened, a stream that failed did so alone, and sits out its own pause, for which the
+    source may have asked.
+    """
+    source = Source.objects.filter(pk=source_id)
+    reopened = source.filter(open_until__isnull=False).update(failures=0, open_until=None, probed_at=None)
+    if reopened:
         wake(source_id)
+    else:
+        source.filter(failures__gt=0).update(failures=0)
 
 
 def wake(source_id: int) -> None:
