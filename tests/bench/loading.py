@@ -74,9 +74,10 @@ def bare(batch: Batch, ids: Ids) -> None:
         cursor.execute(sql.SQL(CREATE).format(**parts))
         copy_rows("bench_stage", columns, (_line(landed, record, ids) for landed, record in batch))
         cursor.execute(sql.SQL(UPSERT).format(**parts))
+        cursor.execute("DROP TABLE bench_stage")
 
 
-CREATE = "CREATE TEMP TABLE bench_stage ON COMMIT DROP AS SELECT {all} FROM kpis_production WITH NO DATA"
+CREATE = "CREATE TEMP TABLE bench_stage AS SELECT {all} FROM kpis_production WITH NO DATA"
 UPSERT = """
     INSERT INTO kpis_production AS t ({all}) SELECT {all} FROM bench_stage
     ON CONFLICT (source, external_key) DO UPDATE SET {set} WHERE ({old}) IS DISTINCT FROM ({new})
