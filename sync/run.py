@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from sync import breaker, delays, empty, failures, overlaps
@@ -97,10 +97,12 @@ def attempt(work: Work, action: Callable[[Work], None]) -> None:
     stream, run = work.stream, work.run
     try:
         action(work)
-    except (OperationalError, InterfaceError):
-        # Without the database nothing can be written down; the next runner finds the run and buries it.
-        logger.exception("Run %s of %s lost the database", run.pk, stream)
-        raise
+    except (OperationalError, InterfaceError) as error:
+        logger.exception("Run %s of %s failed in the database", run.pk, stream)
+        if not connection.is_usable():
+            # Without it nothing can be written down; the next runner finds the run and buries it.
+            raise
+        _failed(work, error)  # it is there, but its disk is full, or it took too long
     except SyncError as error:
         logger.warning("Run %s of %s failed: %s", run.pk, stream, error)
         _failed(work, error)
