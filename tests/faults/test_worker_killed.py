@@ -5,6 +5,7 @@ import random
 import signal
 import time
 from datetime import datetime
+from functools import partial
 
 import psutil
 import pytest
