@@ -250,7 +250,9 @@ SPECTACULAR_SETTINGS = {
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 3600,  # above the longest task, or it would run twice
+    # Far above the longest task, which is a minute or so. One that runs twice all the same does no harm: the
+    # second finds the first's lock.
+    "visibility_timeout": 3600,
     "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,  # with the line above: a killed worker's tasks come back in seconds
     "socket_timeout": 30,

@@ -60,7 +60,8 @@ def snapshot(*, source: str | None = None) -> Progress:
 
 def _first_reads(reads: QuerySet[SyncRun]) -> QuerySet[SyncRun]:
     """The runs of each stream up to the first that came to the end."""
-    complete = reads.filter(stream=OuterRef("stream"), status=SyncRun.Status.DONE).order_by("started_at")
+    ended = reads.filter(status=SyncRun.Status.DONE, goes_on=False)
+    complete = ended.filter(stream=OuterRef("stream")).order_by("started_at")
     first = reads.annotate(complete_at=Subquery(complete.values("started_at")[:1]))
     return first.filter(Q(complete_at=None) | Q(started_at__lte=F("complete_at"))).order_by()
 

@@ -44,7 +44,7 @@ def read_since(
     stream_id: int, since: datetime, *, by: str = "", report: Report | None = None
 ) -> SyncRun | None:
     """Read again what changed since a moment. The stream's place stays, so nothing before it is skipped."""
-    with work_on(stream_id, SyncRun.Trigger.MANUAL, by) as work:
+    with work_on(stream_id, SyncRun.Trigger.REFRESH, by) as work:
         if work is None:
             return None
         work.place, work.report = "", report
@@ -59,6 +59,8 @@ def _read_on(work: Work) -> None:
     if _pages(work, lambda _: stream.refresh_cursor):
         stream.refresh_cursor, stream.refreshed_at = {}, timezone.now()
         fields.append("refreshed_at")
+    else:
+        work.run.goes_on = True
     stream.save(update_fields=fields)
     end(work.run, SyncRun.Status.DONE)
 

@@ -4,12 +4,14 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Min
 from django.utils import timezone
 
 from sync import breaker, delays, empty, failures, overlaps
+from sync.batches import joined
 from sync.connectors.base import Connector, Cursor, Page
 from sync.errors import SourcePaused, SyncError
 from sync.landing import land
@@ -23,6 +25,7 @@ from sync.sources import connect
 logger = logging.getLogger(__name__)
 
 STREAM_LOCK = 0x73796E63
+READS = (SyncRun.Trigger.SCHEDULE, SyncRun.Trigger.MANUAL)
 Report = Callable[[SyncRun], None]
 
 
@@ -49,7 +52,12 @@ def stream_lock(stream_id: int) -> AbstractContextManager[bool]:
 
 
 def run_stream(
-    stream_id: int, *, trigger: str = SyncRun.Trigger.SCHEDULE, by: str = "", report: Report | None = None
+    stream_id: int,
+    *,
+    trigger: str = SyncRun.Trigger.SCHEDULE,
+    by: str = "",
+    report: Report | None = None,
+    ends: timedelta | None = None,
 ) -> SyncRun | None:
     """Read a stream until its source has no more for now.
 
@@ -57,6 +65,7 @@ def run_stream(
         trigger: one of ``SyncRun.Trigger``.
         by: the person who started it by hand.
         report: called after each page.
+        ends: after how long it stops at the next page, so that others have their turn; the next run goes on.
 
     Returns:
         The run, done or failed; None when another runner is at it.
@@ -65,6 +74,7 @@ def run_stream(
         if work is None:
             return None
         work.report = report
+        work.ends = None if ends is None else timezone.now() + ends
         if trigger == SyncRun.Trigger.MANUAL:
             breaker.take_probe(work.stream.source_id)
         attempt(work, _read)
@@ -115,11 +125,10 @@ def attempt(work: Work, action: Callable[[Work], None]) -> None:
 
 def _failed(work: Work, error: Exception) -> None:
     stream = Stream.objects.select_related("source").get(pk=work.stream.pk)
-    slow = work.place != "cursor"
-    over = slow and isinstance(error, SourcePaused)  # a slice has used up its part of the requests
-    status = SyncRun.Status.DONE if over else SyncRun.Status.FAILED
+    work.run.goes_on = isinstance(error, SourcePaused)  # asked as much as we may: nothing has failed
+    status = SyncRun.Status.DONE if work.run.goes_on else SyncRun.Status.FAILED
     end(work.run, status, str(error) or type(error).__name__)
-    tell = failures.slow_failed if slow else failures.failed
+    tell = failures.failed if work.place == "cursor" else failures.slow_failed
     tell(stream, error)
 
 
@@ -130,22 +139,24 @@ def end(run: SyncRun, status: str, error: str = "") -> None:
 
 
 def _read(work: Work) -> None:
-    began = timezone.now()
     stream = work.stream
     connector = connect(stream.source)
     try:
         connector.verify_schema(stream.name)
-        commit_pages(work, connector, stream.cursor)
+        complete = commit_pages(work, connector, stream.cursor)
     finally:
         connector.close()
     overlaps.check(stream, work.stopped)
+    if not complete:
+        go_on(work)
+        return
     empty.check(stream, connector)
-    finish(work, began)
+    finish(work)
 
 
 def commit_pages(work: Work, connector: Connector, cursor: Cursor) -> bool:
     """Read from ``cursor`` on and commit page by page; whether it came to the end in its time."""
-    with closing(ahead(connector.read(work.stream.name, cursor))) as pages:
+    with closing(ahead(joined(connector.read(work.stream.name, cursor)))) as pages:
         for number, page in enumerate(pages):
             if number and work.ends and timezone.now() >= work.ends:
                 return False
@@ -157,15 +168,35 @@ def commit_pages(work: Work, connector: Connector, cursor: Cursor) -> bool:
     return True
 
 
-def finish(work: Work, began: datetime) -> None:
+def go_on(work: Work) -> None:
+    """Its time is over before the source's rows are: the stream is due again at once."""
+    stream = work.stream
+    stream.next_due = timezone.now()
+    stream.save(update_fields=["next_due"])
+    work.run.goes_on = True
+    end(work.run, SyncRun.Status.DONE)
+
+
+def finish(work: Work) -> None:
     """The source has no more for now."""
     with transaction.atomic():
-        failures.recovered(work.stream, began)
+        failures.recovered(work.stream, _began(work))
         end(work.run, SyncRun.Status.DONE)
     run = work.run
     logger.info(
         "Run %s of %s: %s read, %s loaded, %s held", run.pk, work.stream, run.read, run.loaded, run.held
     )
+
+
+def _began(work: Work) -> datetime:
+    """When this reading began, maybe some runs ago: what changed since is for the next reading."""
+    reads = SyncRun.objects.filter(stream=work.stream, trigger__in=READS).exclude(pk=work.run.pk)
+    complete = reads.filter(status=SyncRun.Status.DONE, goes_on=False).order_by("-started_at")
+    parts = reads.filter(read__gt=0)
+    if last := complete.values_list("started_at", flat=True).first():
+        parts = parts.filter(started_at__gt=last)
+    first: datetime | None = parts.aggregate(first=Min("started_at"))["first"]
+    return min(first or work.run.started_at, work.run.started_at)
 
 
 def commit_page(work: Work, connector: Connector, page: Page) -> None:

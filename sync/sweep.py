@@ -64,6 +64,7 @@ def _sweep(work: Work, *, force: bool) -> None:
         _settle(work, force=force)
     else:
         Stream.objects.filter(pk=stream.pk).update(slow_due=None)
+        work.run.goes_on = True
     end(work.run, SyncRun.Status.DONE)
 
 

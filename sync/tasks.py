@@ -1,5 +1,7 @@
 """Celery's shells. PostgreSQL is the truth: a task only wakes, and is safe to run twice, late or never."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
@@ -24,6 +26,8 @@ from sync.sweep import sweep_stream as sweep
 
 REFRESH_LOCK = 0x72656672
 DAYS_PER_STEP = 2000
+# A first load of hours must not keep the workers from all else, nor outlast the broker's patience.
+SLICE = timedelta(seconds=60)
 
 
 @shared_task
@@ -56,7 +60,7 @@ def wake_due() -> None:
 def run_stream(
     stream_id: int, trigger: str = SyncRun.Trigger.SCHEDULE, by: str = "", claim: str = ""
 ) -> None:
-    """Read one stream. At the end of its first read it wakes those that waited for it.
+    """Read one stream, for a while. At the end of its first read it wakes those that waited for it.
 
     Args:
         claim: of a scheduled run; an outdated one is let go, since the stream has been read meanwhile.
@@ -64,8 +68,8 @@ def run_stream(
     if claim and not stands(stream_id, claim):
         return
     first = Stream.objects.filter(pk=stream_id, read_through=None).exists()
-    run(stream_id, trigger=trigger, by=by)
-    if first:
+    done = run(stream_id, trigger=trigger, by=by, ends=SLICE)
+    if first or (done and done.goes_on):
         wake_due()
 
 
@@ -74,7 +78,7 @@ def sync_source(source_id: int, by: str = "") -> None:
     """Read all streams of a source now, masters first; when it does not answer, not one after the other."""
     streams = Stream.objects.filter(source=source_id, enabled=True).order_by("rank", "name")
     for stream_id in streams.values_list("pk", flat=True):
-        done = run(stream_id, trigger=SyncRun.Trigger.MANUAL, by=by)
+        done = run(stream_id, trigger=SyncRun.Trigger.MANUAL, by=by, ends=SLICE)
         if done and done.status == SyncRun.Status.FAILED and breaker.is_open(source_id):
             break
 

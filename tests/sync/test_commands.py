@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from kpis.models import Downtime
 from sync.errors import LoginRefused, SourceRefused
 from sync.models import Source, SyncException
-from tests.sync.fake import WORLDS, World
+from tests.sync.fake import READERS, WORLDS, World
 from tests.sync.test_run import put_stop
 
 PlantOf = tuple[Source, World]
@@ -24,7 +24,7 @@ def test_a_source_is_read_in_the_foreground_with_progress(plant: PlantOf) -> Non
     said = told("sync", "a", "events")
     assert "a/events: 1 of 1 rows" in said
     assert "1 read, 0 unchanged, 1 loaded, 0 held" in said
-    assert told("sync", "a").count("loaded") == 10
+    assert told("sync", "a").count("loaded") == len(READERS)
 
 
 def test_everything_is_read_again_and_what_is_gone_taken_out(plant: PlantOf) -> None:
@@ -63,9 +63,9 @@ def test_a_source_that_is_down_is_not_asked_once_per_stream(plant: PlantOf) -> N
         raise LoginRefused("Wrong password.")
 
     world.schema_fault = fault
-    with pytest.raises(CommandError, match=r"a/plants, a/lines, .*a/counts"):
+    with pytest.raises(CommandError, match=r"a/plants, .*a/counts"):
         told("sync", "a")
-    assert asked == ["plants"]
+    assert len(asked) == 1
 
 
 class Terminal(StringIO):
@@ -86,7 +86,7 @@ def test_what_cannot_be_read_is_named(plant: PlantOf) -> None:
     _, world = plant
     with pytest.raises(CommandError, match="Known: a"):
         told("sync", "nobody")
-    with pytest.raises(CommandError, match="It has: plants"):
+    with pytest.raises(CommandError, match=r"It has: .*plants"):
         told("sync", "a", "nothing")
 
     def fault(stream: str) -> None:
@@ -105,7 +105,7 @@ def test_a_source_is_added_with_its_password_from_a_variable(
     arguments = ["source", "add", "x", "--connector", "fake", "--url", "http://fake.test/x"]
     told(*arguments, "--username", "sync", "--password-env", "X_PASSWORD")
     source = Source.objects.get()
-    assert (source.title, source.password, source.streams.count()) == ("X", "geheim", 10)
+    assert (source.title, source.password, source.streams.count()) == ("X", "geheim", len(READERS))
     assert "Fake 1" in told("source", "check", "x")
     assert "events: read through never" in told("source", "list")
     assert "geheim" not in told("source", "list")
@@ -143,7 +143,7 @@ def test_a_stream_is_paused_and_read_again(plant: PlantOf) -> None:
     assert SyncException.objects.get().status == "resolved"
     assert "a/events is read again" in told("source", "resume", "a", "events")
     assert source.streams.get(name="events").enabled
-    with pytest.raises(CommandError, match="It has: plants"):
+    with pytest.raises(CommandError, match=r"It has: .*plants"):
         told("source", "pause", "a", "nothing")
 
 

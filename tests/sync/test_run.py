@@ -6,7 +6,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from kpis.models import Downtime, Production, Run, StaleDay
-from sync.errors import SchemaDrift, SourceRefused, SourceUnavailable
+from sync.errors import SchemaDrift, SourcePaused, SourceRefused, SourceUnavailable
 from sync.models import ExceptionEvent, RawRecord, Source, Stream, SyncException, SyncRun
 from sync.run import run_stream, stream_lock
 from tests.sync.conftest import MakeSource, good, read
@@ -113,6 +113,49 @@ def test_the_cursor_is_never_ahead_of_what_is_there(plant: PlantOf) -> None:
     world.fault = None
     good(source, "events")
     assert Downtime.objects.count() == 6
+
+
+def test_a_run_whose_time_is_over_is_gone_on_with(plant: PlantOf) -> None:
+    source, world = plant
+    world.resumes, world.page = True, 4
+    for number in range(10):
+        put_stop(world, number)
+    stream = stream_of(source)
+    first = run_stream(stream.pk, ends=timedelta(0))
+    assert first is not None
+    assert (first.status, first.goes_on, first.read) == ("done", True, 4)
+    stream.refresh_from_db()
+    assert (stream.cursor, stream.read_through) == ({"rows": 4}, None)
+    assert stream.next_due is not None
+    assert stream.next_due <= timezone.now()
+    (rest,) = good(source, "events")
+    assert (rest.read, rest.goes_on) == (6, False)
+    stream.refresh_from_db()
+    assert stream.read_through == first.started_at  # what changed since then is for the next reading
+    good(source, "events")
+    stream.refresh_from_db()
+    assert stream.read_through is not None
+    assert stream.read_through > rest.started_at
+
+
+def test_a_run_that_may_ask_no_more_has_not_failed(plant: PlantOf) -> None:
+    source, world = plant
+    world.resumes, world.page = True, 4
+    for number in range(10):
+        put_stop(world, number)
+
+    def spent(stream: str, page: int) -> None:
+        if page == 1:
+            raise SourcePaused("The budget is used up.", retry_after=600)
+
+    world.fault = spent
+    (run,) = read(source, "events")
+    assert (run.status, run.goes_on, run.read) == ("done", True, 4)
+    stream = stream_of(source)
+    assert (stream.failures, stream.read_through) == (0, None)
+    assert stream.next_due is not None
+    assert stream.next_due - timezone.now() > timedelta(minutes=9)
+    assert not SyncException.objects.exists()
 
 
 def test_counts_of_an_order_get_the_cycle_of_their_operation(plant: PlantOf) -> None:

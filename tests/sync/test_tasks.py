@@ -172,3 +172,17 @@ def test_a_tick_goes_on_with_what_has_time(plant: PlantOf) -> None:
     assert list(triggers) == ["schedule", "sweep", "refresh"]
     tasks.wake_streams()
     assert SyncRun.objects.filter(trigger__in=["sweep", "refresh"]).count() == 2
+
+
+def test_a_long_read_gives_others_their_turn_and_comes_to_its_end(
+    plant: PlantOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, world = plant
+    monkeypatch.setattr(tasks, "SLICE", timedelta(0))
+    world.resumes, world.page = True, 4
+    for number in range(10):
+        put_stop(world, number)
+    tasks.wake_streams()
+    runs = SyncRun.objects.filter(stream=stream_of(source)).order_by("pk")
+    assert list(runs.values_list("read", "goes_on")) == [(4, True), (4, True), (2, False)]
+    assert Downtime.objects.count() == 10
