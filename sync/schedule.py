@@ -16,6 +16,7 @@ from sync.sources import FACTS, spec_of
 LEASE = timedelta(seconds=30)
 ALIVE = timedelta(seconds=60)
 LONGEST_WAIT = timedelta(minutes=5)
+CLOCK_ERROR = timedelta(minutes=5)
 SWEEP_EVERY = timedelta(days=1)
 SLOW = (SyncRun.Trigger.SWEEP, SyncRun.Trigger.REFRESH)
 NAMED_BY_OTHERS = frozenset(Kind) - FACTS | {Kind.WORK_ORDER}
@@ -33,7 +34,7 @@ def take_due() -> list[int]:
     due = [
         stream
         for stream in ready
-        if (stream.next_due is None or stream.next_due <= now)
+        if _is_due(stream, now)
         and breaker.state(stream.source) is breaker.State.CLOSED
         and _lease(stream)
     ]
@@ -68,10 +69,21 @@ def stands(stream_id: int, claim: str) -> bool:
     return stream is not None and breaker.state(stream.source) is not breaker.State.OPEN
 
 
+def _is_due(stream: Stream, now: datetime) -> bool:
+    return stream.next_due is None or stream.next_due <= now or _dated_ahead(stream, now)
+
+
+def _dated_ahead(stream: Stream, now: datetime) -> bool:
+    """Whether it was last read by a clock that was ahead: what that set as due soon would be due late."""
+    if stream.read_through is None or stream.next_due is None:
+        return False
+    return stream.read_through > now + CLOCK_ERROR and stream.next_due > now + LEASE
+
+
 def _lease(stream: Stream) -> bool:
     now = timezone.now()
-    due = Stream.objects.filter(Q(next_due=None) | Q(next_due__lte=now), pk=stream.pk)
-    return bool(due.update(next_due=now + LEASE))
+    taken = Stream.objects.filter(pk=stream.pk, next_due=stream.next_due)
+    return _is_due(stream, now) and bool(taken.update(next_due=now + LEASE))
 
 
 def _must_wait(stream: Stream, streams: Sequence[Stream], owner: dict[str, int]) -> bool:
