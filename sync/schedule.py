@@ -34,9 +34,7 @@ def take_due() -> list[int]:
     due = [
         stream
         for stream in ready
-        if _is_due(stream, now)
-        and breaker.state(stream.source) is breaker.State.CLOSED
-        and _lease(stream)
+        if _is_due(stream, now) and breaker.state(stream.source) is breaker.State.CLOSED and _lease(stream)
     ]
     probes = breaker.probes(ready)
     Stream.objects.filter(pk__in=[stream.pk for stream in probes]).update(next_due=now + LEASE)
