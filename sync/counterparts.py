@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 
 from kpis.models import WorkOrder
@@ -18,6 +19,19 @@ from sync.models import Counterpart, Identity, Source
 from sync.ownership import Owners, owners
 from sync.records import Kind, Record, Ref, WorkOrderRecord
 
+# Of a source's work orders, by their keys: those of which another source tells, and what the source said of
+# orders of others, for which these stood.
+SHARED_ORDERS = """
+    SELECT DISTINCT w.id FROM kpis_workorder w JOIN sync_counterpart c ON c.canonical_id = w.id
+    WHERE w.source = %(name)s AND w.external_key = ANY(%(keys)s) AND w.deleted_at IS NULL
+        AND c.kind = 'work_order' AND c.source_id <> %(id)s
+"""
+FORMER = """
+    SELECT c.id, c.canonical_id FROM sync_counterpart c
+    WHERE c.source_id = %(id)s AND c.kind = 'work_order' AND c.external_key = ANY(%(keys)s)
+        AND NOT EXISTS (SELECT FROM kpis_workorder w WHERE w.id = c.canonical_id AND w.source = %(name)s
+            AND w.external_key = c.external_key)
+"""
 WRITTEN = ["canonical_id", "values", "trace_id", "source_updated_at", "seen_at"]
 
 
@@ -146,9 +160,7 @@ def keep_own_orders(source: Source, keys: Collection[str]) -> set[int]:
     Returns:
         Those work orders.
     """
-    own = WorkOrder.objects.filter(source=source.name, external_key__in=keys, deleted_at=None)
-    rows = Counterpart.objects.filter(kind=Kind.WORK_ORDER, canonical_id__in=own.values("id"))
-    shared = set(rows.exclude(source=source).values_list("canonical_id", flat=True))
+    shared = {row for (row,) in _select(SHARED_ORDERS, source, keys)}
     if shared:
         keep_followed(Kind.WORK_ORDER, shared, again=True)
     return shared
@@ -167,6 +179,11 @@ def refresh_own_orders(ids: Collection[int]) -> None:
     outdated = set(kept.exclude(kept=F("trace_id")).values_list("pk", flat=True))
     if outdated:
         keep_followed(Kind.WORK_ORDER, outdated, again=True)
+
+
+def any_order() -> bool:
+    """Whether several sources tell of any work order."""
+    return Counterpart.objects.filter(kind=Kind.WORK_ORDER).exists()
 
 
 def drop(source: Source, keys: Collection[str]) -> dict[Kind, set[int]]:
@@ -189,10 +206,13 @@ def drop_lonely(kind: Kind, ids: Collection[int]) -> None:
 
 def drop_standing(source: Source, keys: Collection[str]) -> set[int]:
     """Drop what work orders say that stand for no other one any more; return the rows they were about."""
-    own = WorkOrder.objects.filter(source=source.name, external_key__in=keys)
-    rows = Counterpart.objects.filter(source=source, kind=Kind.WORK_ORDER, external_key__in=keys)
-    former = rows.exclude(canonical_id__in=own.values("id"))
-    about = set(former.values_list("canonical_id", flat=True))
-    if about:
-        former.delete()
-    return about
+    former = _select(FORMER, source, keys)
+    if former:
+        Counterpart.objects.filter(pk__in=[pk for pk, _ in former]).delete()
+    return {canonical_id for _, canonical_id in former}
+
+
+def _select(statement: str, source: Source, keys: Collection[str]) -> list[tuple[int, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"id": source.pk, "name": source.name, "keys": list(keys)})
+        return cursor.fetchall()

@@ -64,6 +64,8 @@ def orders_read(source: Source, own: Collection[str], standing: Collection[str])
         own: keys of the source's own orders.
         standing: keys of those that stand for one of another system.
     """
+    if not counterparts.any_order():
+        return
     former = counterparts.drop_standing(source, own)
     if former:
         settle_orders(former, mismatches.GONE)
