@@ -138,6 +138,11 @@ def due_refreshes() -> list[int]:
     return _slow(_wants_refresh)
 
 
+def refresh_stands(stream_id: int) -> bool:
+    """Whether a message to read a stream whole again still counts: a late one would start all over."""
+    return _wants_refresh(Stream.objects.select_related("source").get(pk=stream_id), timezone.now())
+
+
 def _wants_refresh(stream: Stream, now: datetime) -> bool:
     if stream.refresh_cursor:
         return True

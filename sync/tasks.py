@@ -21,7 +21,7 @@ from sync.reconcile.schedule import take_due as take_comparison
 from sync.refresh import refresh_slice
 from sync.replay import release_all
 from sync.run import run_stream as run
-from sync.schedule import claims, due_refreshes, due_sweeps, first_load, stands, take_due
+from sync.schedule import claims, due_refreshes, due_sweeps, first_load, refresh_stands, stands, take_due
 from sync.sweep import sweep_stream as sweep
 
 REFRESH_LOCK = 0x72656672
@@ -98,7 +98,8 @@ def sweep_stream(stream_id: int, by: str = "", force: bool = False) -> None:
 @shared_task
 def refresh_stream(stream_id: int) -> None:
     """Read on of a stream that is read whole again, for a moment."""
-    refresh_slice(stream_id)
+    if refresh_stands(stream_id):
+        refresh_slice(stream_id)
 
 
 @shared_task

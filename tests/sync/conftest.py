@@ -20,6 +20,12 @@ def fake_connector(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each page is committed alone, however small."""
+    monkeypatch.setattr("sync.batches.MOST_ROWS", 1)
+
+
+@pytest.fixture
 def make_source(db: None) -> MakeSource:
     def make(name: str) -> tuple[Source, World]:
         WORLDS[name] = World()

@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def ten(plant: PlantOf) -> PlantOf:
+def ten(plant: PlantOf, page_by_page: None) -> PlantOf:
     """Ten stops, read; from now on only what comes after the cursor is read, in pages of four."""
     source, world = plant
     for number in range(10):

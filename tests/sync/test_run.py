@@ -115,6 +115,7 @@ def test_the_cursor_is_never_ahead_of_what_is_there(plant: PlantOf) -> None:
     assert Downtime.objects.count() == 6
 
 
+@pytest.mark.usefixtures("page_by_page")
 def test_a_run_whose_time_is_over_is_gone_on_with(plant: PlantOf) -> None:
     source, world = plant
     world.resumes, world.page = True, 4

@@ -87,9 +87,9 @@ def test_a_first_load_reads_lists_before_what_names_them(make_source: MakeSource
     def names(ids: list[int]) -> set[str]:
         return set(Stream.objects.filter(pk__in=ids).values_list("name", flat=True))
 
-    assert names(take_due()) == {"plants"}
+    assert names(take_due()) == {"calendars", "plants"}
     assert take_due() == []
-    good(source, "plants", "lines", "machines", "products", "parts", "operations", "reasons")
+    good(source, "calendars", "plants", "lines", "machines", "products", "parts", "operations", "reasons")
     assert names(take_due()) == {"orders"}
     good(source, "orders")
     assert names(take_due()) == {"events", "counts"}
@@ -139,7 +139,7 @@ def test_progress_tells_each_stream_and_when_all_is_done(plant: PlantOf) -> None
     def fault(stream: str, page: int) -> None:
         raise ValueError("broken")
 
-    good(source, "lines", "products", "parts", "orders", "counts")
+    good(source, "calendars", "lines", "products", "parts", "orders", "counts")
     world.fault = fault
     read(source, "events")
     failing = next(stream for stream in snapshot().streams if stream.stream == "events")

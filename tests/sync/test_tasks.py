@@ -171,9 +171,11 @@ def test_a_tick_goes_on_with_what_has_time(plant: PlantOf) -> None:
     )
     assert list(triggers) == ["schedule", "sweep", "refresh"]
     tasks.wake_streams()
+    tasks.refresh_stream(stream_of(source).pk)  # a message that comes late
     assert SyncRun.objects.filter(trigger__in=["sweep", "refresh"]).count() == 2
 
 
+@pytest.mark.usefixtures("page_by_page")
 def test_a_long_read_gives_others_their_turn_and_comes_to_its_end(
     plant: PlantOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
