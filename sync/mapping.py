@@ -73,6 +73,8 @@ def read(stream: Stream, rows: Sequence[Landed]) -> Reading:
 
 def _item(row: Landed, record: Record, values: Values | None, raw: Values) -> Item:
     """The record as corrected. Which of its fields a corrected raw field became only the connector knows."""
+    if not values and not raw:
+        return Item(row, record)
     own = {field.name for field in fields(record)} if changes_payload(raw) else set()
     if not values:
         return Item(row, record, frozenset(own))

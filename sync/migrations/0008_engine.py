@@ -5,65 +5,89 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sync', '0007_ownership_by_field'),
+        ("sync", "0007_ownership_by_field"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='source',
-            name='failures',
+            model_name="source",
+            name="failures",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='source',
-            name='open_until',
+            model_name="source",
+            name="open_until",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='source',
-            name='probed_at',
+            model_name="source",
+            name="probed_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='stream',
-            name='slow_due',
+            model_name="stream",
+            name="slow_due",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='stream',
-            name='sweep_began',
+            model_name="stream",
+            name="sweep_began",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='stream',
-            name='sweep_cursor',
+            model_name="stream",
+            name="sweep_cursor",
             field=models.JSONField(blank=True, default=dict),
         ),
         migrations.AlterField(
-            model_name='syncrun',
-            name='trigger',
-            field=models.CharField(choices=[('schedule', 'Schedule'), ('manual', 'By hand'), ('replay', 'Replay'), ('sweep', 'Deletion sweep'), ('refresh', 'Read whole again')], default='schedule', max_length=10),
+            model_name="syncrun",
+            name="trigger",
+            field=models.CharField(
+                choices=[
+                    ("schedule", "Schedule"),
+                    ("manual", "By hand"),
+                    ("replay", "Replay"),
+                    ("sweep", "Deletion sweep"),
+                    ("refresh", "Read whole again"),
+                ],
+                default="schedule",
+                max_length=10,
+            ),
         ),
         migrations.CreateModel(
-            name='RequestSlot',
+            name="RequestSlot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account', models.CharField(max_length=32)),
-                ('at', models.DateTimeField()),
-                ('spent', models.PositiveIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("account", models.CharField(max_length=32)),
+                ("at", models.DateTimeField()),
+                ("spent", models.PositiveIntegerField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('account', 'at'), name='one_slot')],
+                "constraints": [models.UniqueConstraint(fields=("account", "at"), name="one_slot")],
             },
         ),
         migrations.CreateModel(
-            name='SweptKey',
+            name="SweptKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_key', models.CharField(max_length=120)),
-                ('stream', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='sync.stream')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("external_key", models.CharField(max_length=120)),
+                (
+                    "stream",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="sync.stream"
+                    ),
+                ),
             ],
         ),
     ]

@@ -5,69 +5,140 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kpis', '0004_status_changes'),
-        ('sync', '0008_engine'),
+        ("kpis", "0004_status_changes"),
+        ("sync", "0008_engine"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ReconciliationDue',
+            name="ReconciliationDue",
             fields=[
-                ('rule', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
+                ("rule", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='ReconciliationRun',
+            name="ReconciliationRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(max_length=40)),
-                ('status', models.CharField(choices=[('running', 'Running'), ('done', 'Done'), ('skipped', 'Skipped'), ('failed', 'Failed')], default='running', max_length=10)),
-                ('trigger', models.CharField(choices=[('schedule', 'Schedule'), ('manual', 'By hand')], default='schedule', max_length=10)),
-                ('started_by', models.CharField(blank=True, default='', max_length=150)),
-                ('started_at', models.DateTimeField(auto_now_add=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('month', models.DateField(blank=True, null=True)),
-                ('compared', models.PositiveIntegerField(default=0)),
-                ('differing', models.PositiveIntegerField(default=0)),
-                ('reason', models.TextField(blank=True, default='')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='sync.source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rule", models.CharField(max_length=40)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("skipped", "Skipped"),
+                            ("failed", "Failed"),
+                        ],
+                        default="running",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "trigger",
+                    models.CharField(
+                        choices=[("schedule", "Schedule"), ("manual", "By hand")],
+                        default="schedule",
+                        max_length=10,
+                    ),
+                ),
+                ("started_by", models.CharField(blank=True, default="", max_length=150)),
+                ("started_at", models.DateTimeField(auto_now_add=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("month", models.DateField(blank=True, null=True)),
+                ("compared", models.PositiveIntegerField(default=0)),
+                ("differing", models.PositiveIntegerField(default=0)),
+                ("reason", models.TextField(blank=True, default="")),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="sync.source",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-started_at'],
+                "ordering": ["-started_at"],
             },
         ),
         migrations.CreateModel(
-            name='ReconciliationLine',
+            name="ReconciliationLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=160)),
-                ('title', models.CharField(max_length=300)),
-                ('period', models.CharField(blank=True, default='', max_length=10)),
-                ('unit', models.CharField(max_length=40)),
-                ('sides', models.JSONField()),
-                ('difference', models.FloatField()),
-                ('agrees', models.BooleanField()),
-                ('note', models.TextField(blank=True, default='')),
-                ('rows', models.JSONField(blank=True, default=list)),
-                ('row_count', models.PositiveIntegerField(default=0)),
-                ('equipment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='kpis.equipment')),
-                ('plant', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='kpis.plant')),
-                ('stream', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='sync.stream')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='sync.reconciliationrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject", models.CharField(max_length=160)),
+                ("title", models.CharField(max_length=300)),
+                ("period", models.CharField(blank=True, default="", max_length=10)),
+                ("unit", models.CharField(max_length=40)),
+                ("sides", models.JSONField()),
+                ("difference", models.FloatField()),
+                ("agrees", models.BooleanField()),
+                ("note", models.TextField(blank=True, default="")),
+                ("rows", models.JSONField(blank=True, default=list)),
+                ("row_count", models.PositiveIntegerField(default=0)),
+                (
+                    "equipment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="kpis.equipment",
+                    ),
+                ),
+                (
+                    "plant",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="kpis.plant",
+                    ),
+                ),
+                (
+                    "stream",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="sync.stream",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="sync.reconciliationrun",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['agrees', 'title', '-period', 'unit'],
+                "ordering": ["agrees", "title", "-period", "unit"],
             },
         ),
         migrations.AddIndex(
-            model_name='reconciliationrun',
-            index=models.Index(fields=['rule', '-started_at'], name='sync_reconc_rule_a04b27_idx'),
+            model_name="reconciliationrun",
+            index=models.Index(fields=["rule", "-started_at"], name="sync_reconc_rule_a04b27_idx"),
         ),
         migrations.AddIndex(
-            model_name='reconciliationline',
-            index=models.Index(fields=['run', 'agrees'], name='sync_reconc_run_id_23ac67_idx'),
+            model_name="reconciliationline",
+            index=models.Index(fields=["run", "agrees"], name="sync_reconc_run_id_23ac67_idx"),
         ),
     ]

@@ -4,20 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sync', '0010_standard_policy'),
+        ("sync", "0010_standard_policy"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='syncrun',
-            name='goes_on',
+            model_name="syncrun",
+            name="goes_on",
             field=models.BooleanField(default=False),
         ),
         migrations.AlterField(
-            model_name='syncrun',
-            name='trigger',
-            field=models.CharField(choices=[('schedule', 'Schedule'), ('manual', 'By hand'), ('replay', 'Replay'), ('sweep', 'Deletion sweep'), ('refresh', 'Read again')], default='schedule', max_length=10),
+            model_name="syncrun",
+            name="trigger",
+            field=models.CharField(
+                choices=[
+                    ("schedule", "Schedule"),
+                    ("manual", "By hand"),
+                    ("replay", "Replay"),
+                    ("sweep", "Deletion sweep"),
+                    ("refresh", "Read again"),
+                ],
+                default="schedule",
+                max_length=10,
+            ),
         ),
     ]

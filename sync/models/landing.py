@@ -24,9 +24,15 @@ class Content(models.Model):
 
 
 class RawRecord(Content):
-    """Landing: one row per key of a stream, which always holds its latest content."""
+    """Landing: one row per key of a stream, which always holds its latest content.
 
-    stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="raw_records")
+    The stream is no constraint of the database: it would be looked up for each of millions of rows, which
+    only a run of that stream writes.
+    """
+
+    stream = models.ForeignKey(
+        Stream, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="raw_records"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["stream", "external_key"], name="one_row_per_key")]
