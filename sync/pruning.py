@@ -1,4 +1,4 @@
-"""How long runs are remembered: for a season; those that found nothing new, for as long as they are counted."""
+"""How long runs are remembered: for a season; those that found nothing new, while they are still counted."""
 
 import logging
 from datetime import datetime, timedelta
