@@ -271,8 +271,8 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    # A tick that no worker took is worth little, as the next one asks the same. But the clocks of two machines
-    # may differ, and one that looks an hour old must count.
+    # A tick that no worker took is worth little, as the next one asks the same. But clocks of machines
+    # differ, and one that looks an hour old must count.
     name: {"task": f"sync.tasks.{name}", "schedule": every_s, "options": {"expires": 7200}}
     for name, every_s in {"wake_streams": 5.0, "refresh_components": 5.0, "tend_landing": 300.0}.items()
 }
