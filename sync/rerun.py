@@ -4,7 +4,7 @@ Batch by batch, each a transaction, masters before facts and in the order the ro
 anywhere and go on after the last batch, and syncs run beside it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -55,7 +55,7 @@ def streams_of(choice: Choice) -> QuerySet[Stream]:
     return chosen.select_related("source").order_by("rank", "source__created_at", "name")
 
 
-def steps(choice: Choice) -> Iterator[Step]:
+def steps(choice: Choice) -> Generator[Step]:
     """Replay, and tell of each batch once it is committed."""
     after = choice.after
     for stream in streams_of(choice):

@@ -14,6 +14,7 @@ from sync.schedule import claims, due_refreshes, due_sweeps, take_due
 from sync.sources import add_source
 from tests.sync.conftest import MakeSource, good, read
 from tests.sync.fake import World
+from tests.sync.test_commands import told
 from tests.sync.test_run import put_stop, stream_of
 
 PlantOf = tuple[Source, World]
@@ -233,3 +234,7 @@ def test_all_by_hand_is_given_up_when_nothing_answers(dead: PlantOf) -> None:
     before = SyncRun.objects.count()
     tasks.sync_source(source.pk, by="ann")
     assert SyncRun.objects.count() == before + 1
+
+
+def test_the_list_of_sources_says_so(dead: PlantOf) -> None:
+    assert "does not answer; tried again from" in told("source", "list")

@@ -4,7 +4,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -93,7 +92,7 @@ def test_old_slots_are_forgotten(made: list[SharedBudget]) -> None:
     limited = budget(made, Limit(10, 60))
     limited.take()
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE sync_requestslot SET at = at - %s", [timedelta(seconds=70)])
+        cursor.execute("UPDATE sync_requestslot SET at = at - interval '70 s'")
     limited.take()
     assert asked() == 1
 

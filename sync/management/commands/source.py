@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import URLValidator, validate_slug
 
+from sync import breaker
 from sync.connectors import REGISTRY
 from sync.errors import SyncError
 from sync.models import Source, Stream
@@ -116,6 +117,8 @@ class Command(BaseCommand):
     def list_sources(self, options: dict[str, Any]) -> None:
         for source in Source.objects.prefetch_related("streams"):
             state = "" if source.enabled else ", paused"
+            if breaker.state(source) is not breaker.State.CLOSED:
+                state += f", does not answer; tried again from {source.open_until:%H:%M:%S} UTC on"
             self.stdout.write(f"{source.name}: {source.connector} at {source.url}{state}")
             for stream in source.streams.all():
                 through = f"{stream.read_through:%Y-%m-%d %H:%M} UTC" if stream.read_through else "never"
