@@ -104,7 +104,12 @@ class Rules(APIView):
 class Lines(APIView):
     pagination_class = Paging
 
-    @extend_schema(parameters=[LineQuery], responses=LineRow, tags=["reconciliation"])
+    @extend_schema(
+        operation_id="reconciliation_rule_lines",
+        parameters=[LineQuery],
+        responses=LineRow,
+        tags=["reconciliation"],
+    )
     def get(self, request: Request, rule: str) -> Response:
         """The lines of a rule's newest comparison, those that differ first."""
         if rule not in RULES:

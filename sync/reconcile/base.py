@@ -164,5 +164,10 @@ def latest_months(now: datetime, count: int) -> tuple[date, ...]:
     return tuple(date((first - back) // 12, (first - back) % 12 + 1, 1) for back in range(count))
 
 
+def counted(number: int, word: str) -> str:
+    """``1 order``, ``2 orders``."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
 def label(month: date) -> str:
     return f"{month:%Y-%m}"

@@ -1,6 +1,7 @@
 """Maintenance cost per plant, month and category: the ERP's, the CMMS's, and what the reports count.
 
-Each month is the plant's. What each system booked on a work order explains a difference.
+What was booked on a work order belongs to the month, in the plant's zone, in which that was finished (or
+begun, while it is not): the systems book it on different days. What each booked on it explains a difference.
 """
 
 from collections import defaultdict
@@ -23,6 +24,7 @@ from sync.reconcile.base import (
     Subject,
     Tolerance,
     Window,
+    counted,
     label,
 )
 from sync.reconcile.readiness import maintenance_systems, need_ready, production_systems, streams_of
@@ -33,19 +35,19 @@ CENT = 0.01
 BOOKED = """
 WITH spent AS (
     SELECT s.source, s.counts, o.equipment_id, NULL::bigint AS plant_id, s.work_order_id,
-        'labour' AS category, '' AS currency, COALESCE(s.start, o.completed_at, o.created_at) AS at,
+        'labour' AS category, '' AS currency, COALESCE(o.completed_at, o.created_at, s.start) AS at,
         NULL::date AS day, s.seconds / 3600 * s.hourly_rate::float8 AS amount
     FROM kpis_labour s JOIN kpis_workorder o ON o.id = s.work_order_id
     WHERE s.deleted_at IS NULL AND s.hourly_rate IS NOT NULL
     UNION ALL
     SELECT s.source, s.counts, o.equipment_id, NULL, s.work_order_id, 'parts', '',
-        COALESCE(s.used_at, o.completed_at, o.created_at), NULL, s.quantity * s.unit_cost::float8
+        COALESCE(o.completed_at, o.created_at, s.used_at), NULL, s.quantity * s.unit_cost::float8
     FROM kpis_partuse s JOIN kpis_workorder o ON o.id = s.work_order_id
     WHERE s.deleted_at IS NULL AND s.unit_cost IS NOT NULL
     UNION ALL
     SELECT s.source, s.counts, COALESCE(s.equipment_id, o.equipment_id), s.plant_id, s.work_order_id,
-        s.category, s.currency, CASE WHEN s.day IS NULL THEN COALESCE(s.at, o.completed_at, o.created_at) END,
-        s.day, s.amount::float8
+        s.category, s.currency, COALESCE(o.completed_at, o.created_at, s.at),
+        CASE WHEN o.id IS NULL THEN s.day END, s.amount::float8
     FROM kpis_costentry s LEFT JOIN kpis_workorder o ON o.id = s.work_order_id
     WHERE s.deleted_at IS NULL
 )
@@ -130,7 +132,7 @@ def _explain(orders: Booked, spoken: Sequence[str]) -> Explanation:
     rows = [_row(numbers.get(pk or 0), amounts, spoken) for pk, amounts in orders.items()]
     rows = [row for row in rows if abs(row.value or 0) > CENT]
     rows.sort(key=lambda row: -abs(row.value or 0))
-    note = f"{len(rows)} work orders cost another amount in one system than in another."
+    note = f"{counted(len(rows), 'work order')} with another amount in one system than in another."
     return Explanation(note=note, rows=rows[:ROWS_KEPT], total=len(rows))
 
 

@@ -1,7 +1,9 @@
 """Minutes of breakdown per machine and month: what the production system and the CMMS saw, each merged.
 
 Only machines that both systems know are compared, and stops of at least the plant's micro-stop limit: what
-is shorter is no breakdown for anybody. Months are those of the plant.
+is shorter is no breakdown for anybody. People enter only longer stops into a CMMS: one that it does not know
+at all counts as a difference from ``expected_stop_min`` minutes on (an option of the CMMS's source, 60).
+Months are those of the plant.
 """
 
 from collections import defaultdict
@@ -25,33 +27,46 @@ from sync.reconcile.base import (
     Subject,
     Tolerance,
     Window,
+    counted,
     label,
 )
 from sync.reconcile.readiness import both, maintenance_systems, need_ready, production_systems
 from sync.records import Kind
 
 MINUTE = 60.0
+EXPECTED_MIN = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A breakdown as one system recorded it, cut to the period."""
+    """A breakdown as one system recorded it, cut to the period. ``seconds``: uncut."""
 
     pk: int
     source: str
     external_key: str
     span: Span
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """The stops of one machine in one month, by system."""
+    """The stops of one machine in one month, by system. ``expected_s``: length the CMMS should know of."""
 
     production: Sequence[Stop]
     maintenance: Sequence[Stop]
+    expected_s: float
 
     def merged(self) -> tuple[list[Span], list[Span]]:
         return merge(stop.span for stop in self.production), merge(stop.span for stop in self.maintenance)
+
+    def short(self) -> list[Stop]:
+        """Stops that the CMMS knows nothing of, and need not."""
+        known = merge(stop.span for stop in self.maintenance)
+        return [
+            stop
+            for stop in self.production
+            if stop.seconds < self.expected_s and not intersect([stop.span], known)
+        ]
 
 
 def measure(window: Window) -> Iterator[Measure]:
@@ -60,11 +75,12 @@ def measure(window: Window) -> Iterator[Measure]:
     need_ready(streams, window.now)
     machines = known_to_both(production, maintenance)
     filed = next(stream for stream in streams if stream.source in maintenance)
+    expected = MINUTE * float(filed.source.options.get("expected_stop_min", EXPECTED_MIN))
     for month in window.months:
         stops = _stops(machines, month, window)
         for machine in machines:
             theirs = stops.get(machine.pk, [])
-            pair = Pair(_of(theirs, production), _of(theirs, maintenance))
+            pair = Pair(_of(theirs, production), _of(theirs, maintenance), expected)
             if pair.production or pair.maintenance:
                 yield _measure(machine, filed, month, pair, window)
 
@@ -90,7 +106,7 @@ def _stops(machines: Sequence[Equipment], month: date, window: Window) -> dict[i
             continue
         first, last = window.edges(month, machine.plant.timezone)
         for part in clip([span], first.timestamp(), min(last, window.now).timestamp()):
-            found[machine.pk].append(Stop(row.pk, row.source, row.external_key, part))
+            found[machine.pk].append(Stop(row.pk, row.source, row.external_key, part, span.end - span.start))
     return found
 
 
@@ -118,7 +134,9 @@ def _measure(machine: Equipment, filed: Stream, month: date, pair: Pair, window:
     ours, theirs = pair.merged()
     shared = total(intersect(ours, theirs))
     only = {"production_only": total(ours) - shared, "maintenance_only": total(theirs) - shared}
-    seconds = {"production": total(ours), "maintenance": total(theirs), "both": shared, **only}
+    short = total(merge(stop.span for stop in pair.short()))
+    sides = {"production": total(ours), "maintenance": total(theirs), "both": shared, "short": short}
+    seconds = {**sides, **only}
     return Measure(
         subject=Subject(
             key=str(machine.pk),
@@ -130,22 +148,23 @@ def _measure(machine: Equipment, filed: Stream, month: date, pair: Pair, window:
         period=label(month),
         unit="min",
         sides={key: round(value / MINUTE, 2) for key, value in seconds.items()},
-        difference=round(sum(only.values()) / MINUTE, 2),
+        difference=round(max(sum(only.values()) - short, 0.0) / MINUTE, 2),
         explain=partial(_explain, machine, month, pair, window),
     )
 
 
 def _explain(machine: Equipment, month: date, pair: Pair, window: Window) -> Explanation:
     ours, theirs = pair.merged()
+    short = pair.short()
     rows = [
-        *_uncovered("production", pair.production, theirs),
+        *_uncovered("production", [stop for stop in pair.production if stop not in short], theirs),
         *_uncovered("maintenance", pair.maintenance, ours),
     ]
     rows.sort(key=lambda row: -(row.value or 0))
     counts = {side: sum(row.where == side for row in rows) for side in ("production", "maintenance")}
     waiting = _waiting(machine, window.edges(month, machine.plant.timezone))
     note = (
-        f"{counts['production']} stops are only in the production system or longer there, "
+        f"{counted(counts['production'], 'stop')} only in the production system or longer there, "
         f"{counts['maintenance']} only in the CMMS or longer there.{waiting}"
     )
     return Explanation(note=note, rows=rows[:ROWS_KEPT], total=len(rows))
@@ -174,7 +193,7 @@ def _iso(moment: float) -> str:
 def _waiting(machine: Equipment, edges: tuple[datetime, datetime]) -> str:
     rows = HeldRecord.objects.filter(kind=Kind.DOWNTIME, equipment=machine, exception__status="open")
     held = rows.filter(start__gte=edges[0], start__lt=edges[1]).count()
-    return f" {held} stops of this machine wait in the queue." if held else ""
+    return f" {counted(held, 'stop')} of this machine in the queue." if held else ""
 
 
 RULE = Rule(
@@ -184,7 +203,12 @@ RULE = Rule(
     "has was not recorded in the other, began or ended there at another time, or has another reason there.",
     subject="machine",
     sides={"production": "Production system", "maintenance": "CMMS"},
-    parts={"both": "In both", "production_only": "Only production", "maintenance_only": "Only CMMS"},
+    parts={
+        "both": "In both",
+        "production_only": "Only production",
+        "short": "of it short",
+        "maintenance_only": "Only CMMS",
+    },
     tolerance=Tolerance(absolute=30, relative=0.05),
     measure=measure,
 )

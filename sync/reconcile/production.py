@@ -4,10 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import partial
-
-from django.db.models.functions import Length
 
 from kpis.models import Product, Production
 from sync.connectors.base import Figure
@@ -23,6 +21,7 @@ from sync.reconcile.base import (
     Subject,
     Tolerance,
     Window,
+    counted,
     label,
 )
 from sync.reconcile.readiness import need_ready, production_systems, streams_of
@@ -34,25 +33,35 @@ Group = tuple[int | None, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """What the last step of an order has made here, and where."""
+class Step:
+    """What a step of an order has made, loaded or waiting. ``fact``, ``plant_id``: None of a waiting one."""
 
+    end: datetime
+    key: str
     quantity: float
-    fact: int
-    plant_id: int
+    fact: int | None = None
+    plant_id: int | None = None
+
+    @property
+    def rank(self) -> tuple[datetime, int, str]:
+        """Of steps that ended together the later number is the last."""
+        return self.end, len(self.key), self.key
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A finished order as its source totals it, and as we have it; ``held``: pieces that wait."""
+    """A finished order as its source totals it, and its last step here; None: nothing of it is here."""
 
     figure: Figure
-    made: Made | None
-    held: float
+    last: Step | None
 
     @property
     def here(self) -> float:
-        return self.made.quantity if self.made else self.held
+        return self.last.quantity if self.last else 0.0
+
+    @property
+    def held(self) -> float:
+        return self.last.quantity if self.last and self.last.fact is None else 0.0
 
 
 def measure(window: Window) -> Iterator[Measure]:
@@ -79,9 +88,9 @@ def _of_source(source: Source, filed: Stream, window: Window) -> Iterator[Measur
                 yield _measure(source, filed, month, group, orders)
 
 
-def _waiting(source: Source) -> dict[str, float]:
-    """Pieces in rows that wait in the queue, by order number: of the step that made most."""
-    found: dict[str, float] = {}
+def _waiting(source: Source) -> dict[str, list[Step]]:
+    """Finished steps whose rows wait in the queue, by order number."""
+    found: dict[str, list[Step]] = defaultdict(list)
     held = HeldRecord.objects.filter(raw__stream__source=source, kind=Kind.PRODUCTION)
     for name, payload in held.values_list("raw__stream__name", "raw__payload").iterator(BATCH):
         try:
@@ -89,31 +98,36 @@ def _waiting(source: Source) -> dict[str, float]:
         except BadRow:
             continue
         for record in records:
-            if isinstance(record, ProductionRecord) and record.order_number:
-                best = max(found.get(record.order_number, 0.0), record.quantity)
-                found[record.order_number] = best
+            if isinstance(record, ProductionRecord) and record.end and record.quantity > 0:
+                step = Step(record.end, record.external_key, record.quantity)
+                found[record.order_number].append(step)
     return found
 
 
 def _grouped(
-    source: Source, figures: Sequence[Figure], waiting: Mapping[str, float]
+    source: Source, figures: Sequence[Figure], waiting: Mapping[str, Sequence[Step]]
 ) -> dict[Group, list[Order]]:
-    """By plant and the product's key there. An order of which nothing is here belongs to no plant."""
+    """By plant and the product's key there. An order of which nothing is loaded belongs to no plant."""
     made = _made(source, {figure.label for figure in figures})
     groups: dict[Group, list[Order]] = defaultdict(list)
     for figure in figures:
-        here = made.get(figure.label)
-        order = Order(figure, here, waiting.get(figure.label, 0.0))
-        groups[here.plant_id if here else None, figure.about].append(order)
+        loaded = made.get(figure.label, [])
+        steps = [*loaded, *waiting.get(figure.label, [])]
+        last = max(steps, key=lambda step: step.rank, default=None)
+        groups[loaded[0].plant_id if loaded else None, figure.about].append(Order(figure, last))
     return groups
 
 
-def _made(source: Source, numbers: Collection[str]) -> dict[str, Made]:
+def _made(source: Source, numbers: Collection[str]) -> dict[str, list[Step]]:
     rows = Production.objects.filter(
         source=source.name, order_number__in=numbers, deleted_at=None, quantity__gt=0
-    ).order_by("end", Length("external_key"), "external_key")  # of steps that end together the later number
-    found = rows.values_list("order_number", "quantity", "pk", "equipment__plant")
-    return {number: Made(quantity, pk, plant) for number, quantity, pk, plant in found}
+    )
+    found: dict[str, list[Step]] = defaultdict(list)
+    values = rows.values_list("order_number", "end", "external_key", "quantity", "pk", "equipment__plant")
+    for number, end, key, quantity, fact, plant in values:
+        if end is not None:
+            found[number].append(Step(end, key, quantity, fact, plant))
+    return found
 
 
 def _measure(source: Source, filed: Stream, month: date, group: Group, orders: Sequence[Order]) -> Measure:
@@ -130,7 +144,7 @@ def _measure(source: Source, filed: Stream, month: date, group: Group, orders: S
         sides={
             "orders": sum(order.figure.value for order in orders),
             "reporting": sum(order.here for order in orders),
-            "held": sum(order.held for order in orders if not order.made),
+            "held": sum(order.held for order in orders),
         },
         explain=partial(_explain, source, orders),
     )
@@ -146,19 +160,21 @@ def _explain(source: Source, orders: Sequence[Order]) -> Explanation:
     rows = [_row(source, order) for order in orders if abs(order.figure.value - order.here) > 1e-6]
     rows.sort(key=lambda row: -abs(row.value or 0))
     missing = sum(row.where == "orders" for row in rows)
-    note = f"{len(rows)} orders differ; {missing} of them have no step here."
+    note = f"{counted(len(rows), 'order')} with another quantity, {missing} of them without a step here."
     return Explanation(note=note, rows=rows[:ROWS_KEPT], total=len(rows))
 
 
 def _row(source: Source, order: Order) -> Row:
-    here = f"{order.here:g} from its last step" if order.made or order.held else "nothing"
+    last = order.last
+    waits = ", which waits in the queue" if last and last.fact is None else ""
+    here = f"{order.here:g} from its last step{waits}" if last else "nothing"
     return Row(
-        where="both" if order.made else "orders",
+        where="both" if last else "orders",
         text=f"{order.figure.label}: the order says {order.figure.value:g}, here {here}",
         value=order.figure.value - order.here,
         source=source.name,
         external_key=order.figure.external_key,
-        event=f"production/{order.made.fact}" if order.made else "",
+        event=f"production/{last.fact}" if last and last.fact else "",
     )
 
 

@@ -29,12 +29,15 @@ def _tally(api: OdooApi, stream: OdooStream, month: date | None) -> Tally:
 
 
 def _domain(api: OdooApi, stream: OdooStream, month: date | None) -> Domain:
-    return [*stream.domain(api), *([] if month is None else _within(stream.spec.dated_by, month))]
+    spec = stream.spec
+    within = [] if month is None else _within(spec.dated_by, month, spec.fields.get(spec.dated_by, ""))
+    return [*stream.domain(api), *within]
 
 
-def _within(field: str, month: date) -> Domain:
+def _within(field: str, month: date, kind: str = "datetime") -> Domain:
     after = date(month.year + month.month // 12, month.month % 12 + 1, 1)
-    return [[field, ">=", f"{month} 00:00:00"], [field, "<", f"{after} 00:00:00"]]
+    clock = "" if kind == "date" else " 00:00:00"
+    return [[field, ">=", f"{month}{clock}"], [field, "<", f"{after}{clock}"]]
 
 
 def _sums(api: OdooApi, model: str, domain: Domain, fields: Sequence[str]) -> Mapping[str, float]:

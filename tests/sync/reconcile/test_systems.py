@@ -10,11 +10,12 @@ from django.utils import timezone
 from kpis.intervals import Span, merge, total
 from kpis.models import Downtime, Equipment, LossClass, Part, Production, StockLevel
 from kpis.rollup import refresh
-from sync.models import ReconciliationRun, Source, Stream, SyncException
+from sync.models import HeldRecord, RawRecord, ReconciliationRun, Source, Stream, SyncException
 from sync.reconcile.engine import reconcile
 from sync.reconcile.rules import RULES
 from sync.sandbox import Sandbox
 from sync.sandbox.spec import MICRO_STOP_S
+from tests.mfgportal.queue import an_exception
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +57,8 @@ def test_breakdowns_are_merged_clipped_and_told_apart(both_read: Sandbox) -> Non
         assert row.sides["both"] + row.sides["maintenance_only"] == pytest.approx(
             row.sides["maintenance"], abs=0.02
         )
+        apart = row.sides["production_only"] - row.sides["short"] + row.sides["maintenance_only"]
+        assert row.difference == pytest.approx(apart, abs=0.02)
     told = SyncException.objects.filter(kind="reconciliation_difference")
     assert {row.equipment_id for row in told} == set(
         run.lines.filter(agrees=False).values_list("equipment", flat=True)
@@ -83,6 +86,19 @@ def test_a_stop_that_only_the_cmms_has_is_named() -> None:
         ("maintenance", f"downtime/{planted.pk}")
     ]
     assert SyncException.objects.filter(kind="reconciliation_difference", equipment=machine).exists()
+
+
+def test_the_cmms_need_not_know_of_short_stops(both_read: Sandbox) -> None:
+    usual = compare("downtime")
+    short = [row for row in usual.lines.all() if row.sides["short"] > 31]
+    assert short
+    cmms = Source.objects.get(name="atlas")
+    cmms.options["expected_stop_min"] = 0
+    cmms.save()
+    strict = compare("downtime")
+    assert strict.differing >= usual.differing
+    for row in short:
+        assert strict.lines.get(subject=row.subject, period=row.period).difference > row.difference
 
 
 def test_short_stops_and_inherited_ones_are_no_breakdowns() -> None:
@@ -117,6 +133,18 @@ def test_an_order_that_was_changed_behind_our_back_is_named() -> None:
     row = compare("production").lines.get(subject=line.subject, agrees=False)
     assert row.row_count == 1
     assert step.order_number in row.rows[0]["text"]
+
+
+def test_a_last_step_that_waits_is_the_last_step() -> None:
+    line = compare("production").lines.filter(sides__orders__gt=0)[0]
+    made = Production.objects.filter(quantity__gt=0, equipment__plant=line.plant, end__isnull=False)
+    step = made.filter(product__name=line.title.rpartition(" (")[0]).order_by("-end", "-pk")[0]
+    raw = RawRecord.objects.get(external_key=step.external_key)
+    HeldRecord.objects.create(exception=an_exception(raw.stream), raw=raw, kind="production")
+    Production.objects.filter(pk=step.pk).delete()
+    row = compare("production").lines.get(subject=line.subject, period=line.period)
+    assert row.agrees
+    assert row.sides["held"] == step.quantity
 
 
 def test_stock_of_spare_parts_agrees_and_a_difference_shows_both(both_read: Sandbox) -> None:

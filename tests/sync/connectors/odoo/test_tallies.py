@@ -42,11 +42,14 @@ def test_counts_and_sums_are_those_of_the_rows_behind_them(connector: OdooConnec
         assert october.rows + november.rows <= whole.rows
 
 
-def test_a_month_is_that_of_the_row(connector: OdooConnector) -> None:
-    rows = {row.external_key for row in connector.tally_rows("productivity", NOVEMBER)}
-    for page in connector.read("productivity", {}):
-        for row in page.rows:
-            assert (row.payload["date_start"] >= "2026-11") == (row.external_key in rows)
+@pytest.mark.parametrize("stream", [name for name, one in STREAMS.items() if one.spec.dated_by])
+def test_a_month_is_that_of_the_row(connector: OdooConnector, stream: str) -> None:
+    field = STREAMS[stream].spec.dated_by
+    rows = [row for page in connector.read(stream, {}) for row in page.rows]
+    found = connector.tallies(stream, [OCTOBER, NOVEMBER])
+    assert found is not None
+    for tally, month in zip(found, ("2026-10", "2026-11"), strict=False):
+        assert tally.rows == sum(str(row.payload[field]).startswith(month) for row in rows)
 
 
 class Recorder:
