@@ -215,4 +215,5 @@ def drop_standing(source: Source, keys: Collection[str]) -> set[int]:
 def _select(statement: str, source: Source, keys: Collection[str]) -> list[tuple[int, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"id": source.pk, "name": source.name, "keys": list(keys)})
-        return cursor.fetchall()
+        found: list[tuple[int, ...]] = cursor.fetchall()
+        return found

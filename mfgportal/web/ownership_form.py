@@ -41,15 +41,15 @@ class OwnershipForm(forms.Form):
         offers = _offers()
         for kind, choices in offers.items():
             self.fields[kind] = _choice(_words(kind), NOBODY, choices, owners.get((kind, ""), ""))
-        for (kind, field), source in owners.items():
-            if field and Kind(kind) in offers:
-                label = field_of(Kind(kind), field).label.capitalize()
-                self.fields[f"{kind}.{field}"] = _choice(label, WITH_KIND, offers[Kind(kind)], source)
-        titles = Source.objects.values_list("name", "title")
+        for (of, field), source in owners.items():
+            if field and Kind(of) in offers:
+                label = field_of(Kind(of), field).label.capitalize()
+                self.fields[f"{of}.{field}"] = _choice(label, WITH_KIND, offers[Kind(of)], source)
+        titles = {choice for choices in offers.values() for choice in choices}
         self.fields["add_field"] = forms.ChoiceField(
             label="Field", choices=[("", "Choose…"), *_addable(offers)], required=False
         )
-        self.fields["add_source"] = _choice("System of record", "Choose…", list(titles), "")
+        self.fields["add_source"] = _choice("System of record", "Choose…", sorted(titles), "")
 
     def rows(self) -> Iterator[Row]:
         """Kinds in order, each with its fields."""

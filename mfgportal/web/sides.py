@@ -105,7 +105,8 @@ def sides(exception: SyncException) -> Sides | None:
 
 
 def _of_master(exception: SyncException) -> bool:
-    return exception.context.get("row", {}).get("kind", Kind.WORK_ORDER) != Kind.WORK_ORDER
+    kind: str = exception.context.get("row", {}).get("kind", Kind.WORK_ORDER)
+    return kind != Kind.WORK_ORDER
 
 
 def _head(side: Context, *, counts: bool) -> Head:

@@ -1,5 +1,7 @@
 """Each field comes from its own system of record; what others say differently is told, and closes itself."""
 
+from decimal import Decimal
+
 import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -135,7 +137,7 @@ def test_a_field_follows_its_own_system_of_record(two: Two) -> None:
     parts(two, 12.5, 13.0)
     assert assign(Kind.PART, "unit_cost", two[2]) == 1
     part = Part.objects.get()
-    assert (part.unit_cost, part.name, part.source) == (13, "Bearing", "a")
+    assert (part.unit_cost, part.name, part.source) == (Decimal(13), "Bearing", "a")
     assert mismatch().status == "resolved"
     parts(two, 14.0, 15.0)
     assert Part.objects.get().unit_cost == 15
@@ -160,7 +162,7 @@ def test_a_kind_goes_over_with_all_its_fields(two: Two) -> None:
     parts(two, 12.5, 13.0)
     assign(Kind.PART, "", two[2])
     part = Part.objects.get()
-    assert (part.name, part.unit_cost, part.source) == ("Kugellager", 13, "b")
+    assert (part.name, part.unit_cost, part.source) == ("Kugellager", Decimal(13), "b")
     rows = SyncException.objects.filter(kind="ownership_mismatch", status="open")
     assert [row.context["owner"] for row in rows] == ["b"]
     assign(Kind.PART, "", two[0])

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.test import Client
 
+from kpis.models import StatusChange
 from tests.factories import output, run
 from tests.mfgportal.web.conftest import EVIL, Floor, at
 
@@ -54,6 +55,25 @@ def test_a_work_order_shows_labour_and_parts(floor: Floor, everyone: Client) -> 
     assert "41.00 EUR/h" in text
     assert "Seal" in text
     assert "19.50 EUR" in text
+    assert "Crane" in text
+    assert "240.00 EUR" in text
+    assert "Crane by ERP" not in text
+
+
+def test_a_work_order_shows_the_statuses_it_went_through(floor: Floor, everyone: Client) -> None:
+    order = floor.order
+    seen = {"work_order": order, "source": order.source, "external_key": order.external_key}
+    first = StatusChange.objects.create(
+        **seen, status_to="open", stage_to=EVIL, at=at(2, 6), basis="created", seen_at=at(2, 7)
+    )
+    StatusChange.objects.create(**seen, status_from="open", status_to="on_hold", seen_at=at(2, 8))
+    body = page(everyone, "work-order", order.pk)
+    assert "Status history" in body
+    assert body.index("when it was created") < body.index("when we saw it")
+    assert "On hold" in body
+    assert EVIL not in body
+    first.delete()
+    assert "Status history" not in page(everyone, "downtime", floor.failure.pk)
 
 
 def test_exceptions_about_the_record_are_named(floor: Floor, everyone: Client) -> None:

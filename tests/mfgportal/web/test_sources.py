@@ -109,3 +109,18 @@ def test_plant_settings_are_checked_and_have_its_days_computed_again(world: Worl
 def test_before_the_first_source_it_says_how_to_begin(db: None, as_user: LogIn) -> None:
     page = as_user(a_person("admin", Role.ADMIN)).get("/sources/").content.decode()
     assert "No source yet" in page
+
+
+def test_a_field_gets_its_own_system_of_record_and_loses_it(world: World, as_user: LogIn) -> None:
+    a_source("atlas")
+    client = as_user(world.admin)
+    client.post("/sources/ownership/", {"equipment": "atlas", "add_field": "equipment.calendar"})
+    assert not Ownership.objects.exists()  # the source is missing
+    given = {"equipment": "atlas", "add_field": "equipment.calendar", "add_source": "odoo"}
+    client.post("/sources/ownership/", given)
+    rows = set(Ownership.objects.values_list("kind", "field", "source__name"))
+    assert rows == {("equipment", "", "atlas"), ("equipment", "calendar", "odoo")}
+    page = client.get("/sources/").content.decode()
+    assert 'name="equipment.calendar"' in page
+    client.post("/sources/ownership/", {"equipment": "atlas", "equipment.calendar": ""})
+    assert Ownership.objects.get().field == ""
