@@ -168,7 +168,9 @@ def keep_own_orders(source: Source, keys: Collection[str]) -> set[int]:
 
 def refresh_own_orders(ids: Collection[int]) -> None:
     """Keep anew what work orders say that were written while another source's word of them came in unseen."""
-    orders = WorkOrder.objects.filter(pk__in=ids)
+    told = Counterpart.objects.filter(kind=Kind.WORK_ORDER, canonical_id__in=ids)
+    orders = WorkOrder.objects.filter(pk__in=told.values("canonical_id"))
+    keep_followed(Kind.WORK_ORDER, set(orders.values_list("pk", flat=True)))
     own = Counterpart.objects.filter(
         kind=Kind.WORK_ORDER,
         canonical_id=OuterRef("pk"),

@@ -105,6 +105,15 @@ def test_what_both_sides_missed_is_found_later(two: Two) -> None:
     assert SyncException.objects.get().status == "resolved"
 
 
+def test_what_was_told_before_both_sides_were_kept_stays_told(two: Two) -> None:
+    _, _, other, theirs = two
+    put_request(theirs, "completed")
+    good(other, "orders")
+    Counterpart.objects.filter(source__name="a").delete()
+    settling.recheck()
+    assert SyncException.objects.get().status == "open"
+
+
 def mismatch(two: Two) -> SyncException:
     _, _, other, theirs = two
     put_request(theirs, "completed")
