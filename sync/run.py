@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Min
 from django.utils import timezone
 
@@ -14,6 +14,7 @@ from sync import breaker, delays, empty, failures, overlaps
 from sync.batches import joined
 from sync.connectors.base import Connector, Cursor, Page
 from sync.errors import SourcePaused, SyncError
+from sync.garbage import seldom_collected
 from sync.landing import land
 from sync.locks import only_one, retried
 from sync.models import Stream, SyncRun
@@ -156,7 +157,8 @@ def _read(work: Work) -> None:
 
 def commit_pages(work: Work, connector: Connector, cursor: Cursor) -> bool:
     """Read from ``cursor`` on and commit page by page; whether it came to the end in its time."""
-    with closing(ahead(joined(connector.read(work.stream.name, cursor)))) as pages:
+    given = connector.read(work.stream.name, cursor)
+    with seldom_collected(), closing(ahead(joined(given))) as pages:
         for number, page in enumerate(pages):
             if number and work.ends and timezone.now() >= work.ends:
                 return False
@@ -179,9 +181,13 @@ def go_on(work: Work) -> None:
 
 def finish(work: Work) -> None:
     """The source has no more for now."""
-    with transaction.atomic():
-        failures.recovered(work.stream, _began(work))
+    began = _began(work)
+
+    def recover() -> None:
+        failures.recovered(work.stream, began)
         end(work.run, SyncRun.Status.DONE)
+
+    retried(recover)  # runs that end together close the same exceptions and wake each other's streams
     run = work.run
     logger.info(
         "Run %s of %s: %s read, %s loaded, %s held", run.pk, work.stream, run.read, run.loaded, run.held
