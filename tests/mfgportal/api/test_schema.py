@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from kpis.definitions import CATALOGUE
 from tests.mfgportal.queue import LogIn, World, a_run
+from tests.mfgportal.reconciled import a_comparison, a_line
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,8 @@ def test_it_is_valid_without_a_warning_and_says_its_version(schema: str) -> None
 def test_every_address_of_the_api_is_described(schema: str) -> None:
     described = set(yaml.safe_load(schema)["paths"])
     routes = [str(route.pattern) for route in get_resolver("mfgportal.api.urls").url_patterns]
-    wanted = {"/api/" + route.replace("<int:pk>", "{id}") for route in routes if route.startswith("v1/")}
+    shown = (route.replace("<int:pk>", "{id}").replace("<slug:rule>", "{rule}") for route in routes)
+    wanted = {f"/api/{route}" for route in shown if route.startswith("v1/")}
     assert described == wanted
 
 
@@ -67,16 +69,21 @@ def test_the_docs_page_has_nothing_inline_and_nothing_from_elsewhere(world: Worl
         "exceptions/{mine}",
         "sync/streams",
         "sync/runs",
+        "reconciliation",
+        "reconciliation/downtime",
+        "reconciliation/lines/{line}",
         "exceptions?kind=boredom",
         "equipment/0",
     ],
 )
 def test_what_comes_is_what_is_described(schema: str, world: World, as_user: LogIn, address: str) -> None:
     a_run(world.stream)
-    ids = {"id": world.press.pk, "mine": world.mine.pk}
+    line = a_line(a_comparison(), world.stream, plant=world.lyon)
+    ids = {"id": world.press.pk, "mine": world.mine.pk, "line": line.pk}
     answer = as_user(world.lead).get(f"/api/v1/{address.format(**ids)}")
     described = yaml.safe_load(schema)
     path = "/api/v1/" + address.partition("?")[0].replace("{mine}", "{id}").replace("/0", "/{id}")
+    path = path.replace("/downtime", "/{rule}").replace("{line}", "{id}")
     responses = described["paths"][path]["get"]["responses"]
     content = responses.get(str(answer.status_code), responses["default"])["content"]
     wanted = content[answer["Content-Type"]]["schema"] | {"components": described["components"]}
