@@ -1,10 +1,12 @@
 """The deletion sweep: what the source has no more gets a tombstone; what has come back is restored."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from datetime import timedelta
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from sync import duplicates, settling
@@ -19,6 +21,8 @@ from sync.replay import replay_rows
 from sync.run import Work, attempt, end, work_on
 from sync.sources import connect
 from sync.staging import copy_rows
+
+logger = logging.getLogger(__name__)
 
 BATCH = 1000
 SLICE = timedelta(seconds=60)
@@ -70,9 +74,30 @@ def _sweep(work: Work, *, force: bool) -> None:
 
 @transaction.atomic
 def _begin(stream: Stream) -> None:
+    if _passed_over(stream):
+        logger.warning("%s was changed behind our back: it is read from the start", stream)
+        Stream.objects.filter(pk=stream.pk).update(cursor={}, next_due=timezone.now())
     SweptKey.objects.filter(stream=stream).delete()
     stream.sweep_began = timezone.now()
     stream.save(update_fields=["sweep_began"])
+
+
+def _passed_over(stream: Stream) -> bool:
+    """Whether keys that the last sweep found, and we did not have, are not landed by a read since.
+
+    Their rows were committed so long after they were stamped that no window reaches back to them.
+    """
+    if stream.sweep_began or not (stream.swept_at and stream.read_through):
+        return False
+    landed = RawRecord.objects.filter(stream=stream, external_key=OuterRef("external_key"))
+    missing = SweptKey.objects.filter(~Exists(landed), stream=stream)
+    return stream.read_through > stream.swept_at and missing.exists()
+
+
+def _keep_missing(stream: Stream) -> None:
+    """Of the keys only those we do not have, for the next sweep; most are new, and landed by then."""
+    landed = RawRecord.objects.filter(stream=stream, external_key=OuterRef("external_key"))
+    SweptKey.objects.filter(Exists(landed), stream=stream).delete()
 
 
 def _gather(work: Work, pages: Iterator[KeyPage]) -> bool:
@@ -101,7 +126,7 @@ def _settle(work: Work, *, force: bool) -> None:
         close_cause("mass_deletion", stream.source, [stream.name], "The records were compared again.")
         work.run.gone = _take_out_all(stream, gone)
     work.run.loaded = _restore(back)
-    SweptKey.objects.filter(stream=stream).delete()
+    _keep_missing(stream)
     stream.swept_at, stream.sweep_began, stream.sweep_cursor = timezone.now(), None, {}
     stream.slow_due = None
     stream.save(update_fields=["swept_at", "sweep_began", "sweep_cursor", "slow_due"])
