@@ -18,7 +18,7 @@ def test_deleted_without_a_trace(portal: Portal, sound: Sound, sandbox: Sandbox)
     before = components(stop.equipment)
     sandbox.factory.delete(LINES, int(stop.external_key.rpartition("/")[2]))
     orders = sorted(sandbox.factory.atlas["work-orders"])
-    sandbox.factory.delete("work-order", orders[0])
+    sandbox.factory.delete("work-order", orders[3])
     portal.sweep("productivity", "work_orders", "labour", "part_uses", "downtimes")
     portal.comes_to_rest()
     assert Downtime.objects.get(pk=stop.pk).deleted_at is not None

@@ -100,8 +100,9 @@ def test_a_long_transaction_commits_behind_the_cursor(
     factory.advance(factory.now + 60)
     portal.comes_to_rest()
     if minutes > 30:
-        portal.sweep("productivity")
-        portal.comes_to_rest()
+        for _ in range(2):  # a key that only one comparison misses may be of a row that is new
+            portal.sweep("productivity")
+            portal.comes_to_rest()
     sound.at_rest()
 
 
