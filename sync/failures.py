@@ -9,6 +9,7 @@ from django.utils import timezone
 from sync import breaker
 from sync.backoff import pause
 from sync.errors import LoginRefused, SchemaDrift, SourcePaused, SourceRefused, SourceUnavailable
+from sync.locks import retried
 from sync.models import Stream, SyncException
 from sync.queue.writer import Problem, close_cause, finish, raise_all
 
@@ -38,14 +39,18 @@ def failed(stream: Stream, error: Exception) -> None:
     if isinstance(error, SourcePaused):
         _go_on_after(stream, error)
         return
+    # Streams of one source fail together, over one breaker and one exception.
+    retried(lambda: _count(stream, error), again=stream.refresh_from_db)
+
+
+def _count(stream: Stream, error: Exception) -> None:
     kind = kind_of(error)
-    with transaction.atomic():
-        stream.failures += 1
-        stream.next_due = timezone.now() + timedelta(seconds=pause(kind, stream.failures, error))
-        stream.save(update_fields=["failures", "next_due"])
-        opened = _tell_breaker(stream, kind, error)
-        if kind != "source_unavailable" or opened or _patience_ends(stream):
-            raise_all(stream, [_problem(stream, kind, error)])
+    stream.failures += 1
+    stream.next_due = timezone.now() + timedelta(seconds=pause(kind, stream.failures, error))
+    stream.save(update_fields=["failures", "next_due"])
+    opened = _tell_breaker(stream, kind, error)
+    if kind != "source_unavailable" or opened or _patience_ends(stream):
+        raise_all(stream, [_problem(stream, kind, error)])
 
 
 def slow_failed(stream: Stream, error: Exception) -> None:

@@ -2,10 +2,12 @@ from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.utils import timezone
+from psycopg.errors import DeadlockDetected
 
 from kpis.models import Downtime, Production, Run, StaleDay
+from sync import failures
 from sync.errors import SchemaDrift, SourcePaused, SourceRefused, SourceUnavailable
 from sync.models import ExceptionEvent, RawRecord, Source, Stream, SyncException, SyncRun
 from sync.run import run_stream, stream_lock
@@ -195,9 +197,9 @@ def test_unavailable_is_told_after_three_failures_and_closes_itself(plant: Plant
         raise SourceUnavailable("A does not answer at http://a. Start it.")
 
     world.fault = fault
-    for failures in (1, 2, 3, 4):
+    for count in (1, 2, 3, 4):
         read(source, "events")
-        assert stream_of(source).failures == failures
+        assert stream_of(source).failures == count
         assert SyncException.objects.count() == (failures >= 3)
     exception = SyncException.objects.get()
     assert (exception.kind, exception.status, exception.count) == ("source_unavailable", "open", 2)
@@ -330,3 +332,27 @@ def test_a_second_runner_leaves_quietly(make_source: MakeSource) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
         assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.parametrize("error", [None, SourceUnavailable("down")])
+def test_the_end_of_a_run_is_written_down_though_the_database_ends_a_deadlock(
+    plant: PlantOf, monkeypatch: pytest.MonkeyPatch, error: SourceUnavailable | None
+) -> None:
+    source, world = plant
+    put_stop(world, 1)
+    world.fault = error
+    tries: list[int] = []
+    asked = "recovered" if error is None else "_count"
+    whole = getattr(failures, asked)
+
+    def first_in_vain(*given: object) -> None:
+        whole(*given)
+        tries.append(1)
+        if len(tries) == 1:
+            raise OperationalError from DeadlockDetected()
+
+    monkeypatch.setattr(failures, asked, first_in_vain)
+    (run,) = read(source, "events")
+    assert len(tries) == 2
+    assert run.status == (SyncRun.Status.DONE if error is None else SyncRun.Status.FAILED)
+    assert stream_of(source).failures == (0 if error is None else 1)
