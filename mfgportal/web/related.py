@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from kpis.models import Downtime, Labour, PartUse, Production, Run, WorkOrder
+from kpis.models import CostEntry, Downtime, Labour, PartUse, Production, Run, WorkOrder
 
 Event = Downtime | Run | Production | WorkOrder
 MAX_RELATED = 25
@@ -26,10 +26,11 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Labour and parts of a work order."""
+    """Labour, parts and other costs of a work order that count; another system's books of it do not."""
 
     labour: list[Labour]
     parts: list[PartUse]
+    costs: list[CostEntry]
 
 
 def related(event: Event) -> list[Related]:
@@ -42,12 +43,13 @@ def related(event: Event) -> list[Related]:
 
 
 def spent(event: Event) -> Spent | None:
-    """Labour and parts; None where the event is no work order."""
+    """What counts as spent; None where the event is no work order."""
     if not isinstance(event, WorkOrder):
         return None
-    labour = Labour.objects.filter(work_order=event, deleted_at=None).select_related("technician")
-    parts = PartUse.objects.filter(work_order=event, deleted_at=None).select_related("part")
-    return Spent(list(labour), list(parts))
+    mine = Q(work_order=event, deleted_at=None, counts=True)
+    labour = Labour.objects.filter(mine).select_related("technician")
+    parts = PartUse.objects.filter(mine).select_related("part")
+    return Spent(list(labour), list(parts), list(CostEntry.objects.filter(mine)))
 
 
 def _span(event: Event) -> tuple[datetime | None, datetime]:

@@ -15,7 +15,18 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from kpis.models import Downtime, Equipment, Labour, Line, Part, PartUse, Plant, Technician, WorkOrder
+from kpis.models import (
+    CostEntry,
+    Downtime,
+    Equipment,
+    Labour,
+    Line,
+    Part,
+    PartUse,
+    Plant,
+    Technician,
+    WorkOrder,
+)
 from kpis.rollup import rebuild
 from mfgportal.accounts.models import Role, User
 from sync.models import HeldRecord, RawRecord, Source, Stream, SyncException
@@ -106,6 +117,10 @@ def _order(press: Equipment) -> WorkOrder:
     Labour.objects.create(technician=who, seconds=5400, hourly_rate=41, external_key="labour/1", **natural)
     seal = Part.objects.create(name="Seal", code="S-1")
     PartUse.objects.create(part=seal, quantity=2, unit_cost=19.5, external_key="part/1", **natural)
+    crane = {"category": "contractor", "label": "Crane", "amount": 240, "day": at(23, 12).date()}
+    CostEntry.objects.create(external_key="cost/1", **crane, **natural)
+    elsewhere = {**natural, "source": "odoo", "counts": False}
+    CostEntry.objects.create(external_key="cost/2", **{**crane, "label": "Crane by ERP"}, **elsewhere)
     return order
 
 
