@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
@@ -200,7 +201,7 @@ def test_unavailable_is_told_after_three_failures_and_closes_itself(plant: Plant
     for count in (1, 2, 3, 4):
         read(source, "events")
         assert stream_of(source).failures == count
-        assert SyncException.objects.count() == (failures >= 3)
+        assert SyncException.objects.count() == (count >= 3)
     exception = SyncException.objects.get()
     assert (exception.kind, exception.status, exception.count) == ("source_unavailable", "open", 2)
     assert "Start it" in exception.message
@@ -334,15 +335,19 @@ def test_a_second_runner_leaves_quietly(make_source: MakeSource) -> None:
         assert cursor.fetchone() == (0,)
 
 
-@pytest.mark.parametrize("error", [None, SourceUnavailable("down")])
+def down(stream: str, page: int) -> None:
+    raise SourceUnavailable("down")
+
+
+@pytest.mark.parametrize("fault", [None, down])
 def test_the_end_of_a_run_is_written_down_though_the_database_ends_a_deadlock(
-    plant: PlantOf, monkeypatch: pytest.MonkeyPatch, error: SourceUnavailable | None
+    plant: PlantOf, monkeypatch: pytest.MonkeyPatch, fault: Callable[[str, int], None] | None
 ) -> None:
     source, world = plant
     put_stop(world, 1)
-    world.fault = error
+    world.fault = fault
     tries: list[int] = []
-    asked = "recovered" if error is None else "_count"
+    asked = "recovered" if fault is None else "_count"
     whole = getattr(failures, asked)
 
     def first_in_vain(*given: object) -> None:
@@ -354,5 +359,5 @@ def test_the_end_of_a_run_is_written_down_though_the_database_ends_a_deadlock(
     monkeypatch.setattr(failures, asked, first_in_vain)
     (run,) = read(source, "events")
     assert len(tries) == 2
-    assert run.status == (SyncRun.Status.DONE if error is None else SyncRun.Status.FAILED)
-    assert stream_of(source).failures == (0 if error is None else 1)
+    assert run.status == (SyncRun.Status.DONE if fault is None else SyncRun.Status.FAILED)
+    assert stream_of(source).failures == (0 if fault is None else 1)
