@@ -206,9 +206,9 @@ RULE = Rule(
     parts={
         "both": "In both",
         "production_only": "Only production",
-        "short": "of it short",
+        "short": "Short ones of it",
         "maintenance_only": "Only CMMS",
     },
-    tolerance=Tolerance(absolute=30, relative=0.05),
+    tolerance=Tolerance(absolute=60, relative=0.2),
     measure=measure,
 )

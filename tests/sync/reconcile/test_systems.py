@@ -78,10 +78,10 @@ def test_a_stop_that_only_the_cmms_has_is_named() -> None:
         equipment=machine,
         reason=known.reason,
         start=start,
-        end=start + timedelta(minutes=50),
+        end=start + timedelta(minutes=170),
     )
     row = compare("downtime").lines.filter(equipment=machine, agrees=False)[0]
-    assert row.sides["maintenance_only"] == pytest.approx(50, abs=1)
+    assert row.sides["maintenance_only"] == pytest.approx(170, abs=1)
     assert [(one["where"], one["event"]) for one in row.rows][:1] == [
         ("maintenance", f"downtime/{planted.pk}")
     ]
