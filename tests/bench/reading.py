@@ -16,12 +16,14 @@ from django.core.management import call_command  # noqa: E402 models need the se
 from sync.models import Source, Stream  # noqa: E402
 from sync.run import run_stream  # noqa: E402
 from sync.sources import add_source, connect  # noqa: E402
+from tests.factories import standard_reasons  # noqa: E402
 
 STREAM = "productivity"
 
 
 def main(url: str) -> None:
     call_command("flush", interactive=False, verbosity=0)
+    standard_reasons()
     source = add_source(
         name="odoo",
         title="Odoo",
