@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import lru_cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
-import orjson
+from pydantic import BaseModel
 
-from sync.connectors.base import Check, Connector, Cursor, Page, Payload, SourceConfig, StreamSpec
+from sync.connectors.base import Check, Cursor, Page, Payload, SourceConfig
+from sync.connectors.declared.classes import DeclaredConnector
 from sync.connectors.declared.expressions import filled_text, find, plain_text
-from sync.connectors.declared.loading import DeclarationError, checked
 from sync.connectors.declared.streams import by_rank
 from sync.connectors.rest.children import ChildReader
 from sync.connectors.rest.client import Api
@@ -22,23 +21,16 @@ from sync.errors import SourceRefused
 from sync.records import Record
 
 
-class RestConnector(Connector):
-    """Reads the API that ``options["declaration"]`` describes; ``of`` makes the class for it.
+class RestConnector(DeclaredConnector):
+    """Reads the API that a declaration describes.
 
     Options: those of ``Api``, ``page_size`` (in place of the declared one), ``ui_url``.
     """
 
     name: ClassVar[str] = "rest"
     title: ClassVar[str] = "Any JSON API (by a declaration)"
-    streams: ClassVar[Mapping[str, StreamSpec]] = {}
+    model: ClassVar[type[BaseModel]] = RestDeclaration
     declaration: ClassVar[RestDeclaration]
-
-    @classmethod
-    def of(cls, options: Mapping[str, Any]) -> type[Connector]:
-        given = options.get("declaration")
-        if not given:
-            raise DeclarationError(["The source has none yet: choose a shipped one, or write your own"])
-        return _made(orjson.dumps(given, option=orjson.OPT_SORT_KEYS))
 
     def __init__(self, config: SourceConfig) -> None:
         super().__init__(config)
@@ -121,15 +113,3 @@ class RestConnector(Connector):
 
     def close(self) -> None:
         self._api.close()
-
-
-@lru_cache(maxsize=64)
-def _made(content: bytes) -> type[RestConnector]:
-    """The class of one declaration. Raises ``DeclarationError``."""
-    declaration = checked(RestDeclaration, orjson.loads(content))
-    streams = {
-        name: stream.spec(name, incremental=stream.incremental is not None or stream.children is not None)
-        for name, stream in declaration.streams.items()
-    }
-    own = {"declaration": declaration, "streams": streams, "__module__": RestConnector.__module__}
-    return type("DeclaredRestConnector", (RestConnector,), own)

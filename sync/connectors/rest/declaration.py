@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from sync.connectors.base import StreamSpec
 from sync.connectors.declared.expressions import Path, Template
 from sync.connectors.declared.rules import Declared
 from sync.connectors.declared.streams import Name, Seconds, StreamRule
@@ -185,6 +186,13 @@ class RestDeclaration(Declared):
         found = self.streams.get(other)
         if found is None or found.children:
             raise ValueError(f"streams.{name}.{part}: “{other}” is no stream that is listed by itself")
+
+    def specs(self) -> dict[str, StreamSpec]:
+        """The streams as the engine knows them."""
+        return {
+            name: stream.spec(name, incremental=bool(stream.incremental or stream.children))
+            for name, stream in self.streams.items()
+        }
 
     def paging_of(self, listing: Listing) -> Pager:
         return listing.paging or self.paging

@@ -11,7 +11,7 @@ import httpx
 from sync.connectors.declared.expressions import find as found_at
 from sync.connectors.declared.expressions import plain_text, truthy
 from sync.connectors.rest.declaration import ErrorRule, RestDeclaration
-from sync.errors import BadRow, SourcePaused, SourceRefused, SourceUnavailable, SyncError
+from sync.errors import BadRow, LoginRefused, SourcePaused, SourceRefused, SourceUnavailable, SyncError
 
 SHOWN = 300
 WAIT_S = 60.0
@@ -142,8 +142,8 @@ class Faults:
             retry_after=asked_wait(response) or wait_s,
         )
 
-    def login_refused(self, words: str) -> SourceRefused:
-        return SourceRefused(
+    def login_refused(self, words: str) -> LoginRefused:
+        return LoginRefused(
             f"{self.system} at {self.url} refused the log-in of '{self.user}': check the user name and "
             f"password, or the API key, on the Sources page. It says: {words or 'nothing'}"
         )

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from sync.connectors.base import SourceConfig
-from sync.connectors.rest.shipped import shipped_class
+from sync.connectors.declared.classes import shipped_class
+from sync.connectors.rest.connector import RestConnector
 from tests.sync.connectors.contract import ConnectorContract
 from tests.sync.connectors.rest import maintainx, mes
 from tests.sync.connectors.rest.lists import serving, without
@@ -14,7 +15,7 @@ from tests.sync.connectors.stand_in import StandIn
 
 
 class TestMaintainX(ConnectorContract):
-    connector = shipped_class("maintainx")
+    connector = shipped_class(RestConnector, "maintainx")
     lively = frozenset({"work_orders", "downtimes"})
 
     @pytest.fixture
@@ -28,7 +29,7 @@ class TestMaintainX(ConnectorContract):
 
 
 class TestExample(ConnectorContract):
-    connector = shipped_class("example")
+    connector = shipped_class(RestConnector, "example")
     lively = frozenset({"stops", "counts"})
 
     @pytest.fixture

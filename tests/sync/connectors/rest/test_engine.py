@@ -7,13 +7,18 @@ from typing import Any
 import pytest
 
 from kpis.models import Downtime, Equipment, Labour, PartUse, Plant, WorkOrder
-from sync.connectors.rest.shipped import shipped_declaration
+from sync.connectors.declared.classes import declaration_in, shipped
+from sync.connectors.rest.connector import RestConnector
 from sync.errors import SourceRefused
 from sync.models import Source, Stream, SyncException, SyncRun
 from sync.run import run_stream
 from sync.sources import add_source, class_of, offers, record_url, specs_of
 from tests.sync.connectors.rest import maintainx
 from tests.sync.connectors.rest.lists import Api, serving
+
+
+def maintainx_declaration() -> dict[str, Any]:
+    return declaration_in(RestConnector, shipped(RestConnector)["maintainx"])
 
 
 @pytest.fixture
@@ -24,7 +29,7 @@ def api() -> Api:
 @pytest.fixture
 def source(db: None, api: Api) -> Iterator[Source]:
     with serving(api.answer) as server:
-        yield add("mx", server.url + maintainx.BASE, shipped_declaration("maintainx"))
+        yield add("mx", server.url + maintainx.BASE, maintainx_declaration())
 
 
 def add(name: str, url: str, declaration: dict[str, Any]) -> Source:
@@ -94,7 +99,7 @@ def test_a_missing_field_stops_its_stream_alone(source: Source, api: Api) -> Non
 
 
 def test_streams_follow_the_declaration(source: Source) -> None:
-    declaration = shipped_declaration("maintainx")
+    declaration = maintainx_declaration()
     shorter = copy.deepcopy(declaration)
     parts = shorter["streams"].pop("parts")
     shorter["streams"]["spares"] = {**parts, "title": "Spares"}
@@ -109,7 +114,7 @@ def test_streams_follow_the_declaration(source: Source) -> None:
 
 
 def test_a_declaration_is_checked_before_it_is_kept(source: Source) -> None:
-    wrong = shipped_declaration("maintainx")
+    wrong = maintainx_declaration()
     wrong["streams"]["parts"]["records"][0]["kind"] = "spare"
     with pytest.raises(SourceRefused, match=r"streams\.parts\.records\[0\]: input tag 'spare'"):
         add("mx", source.url, wrong)

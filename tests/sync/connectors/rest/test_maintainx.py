@@ -9,11 +9,11 @@ import pytest
 from pydantic import BaseModel
 
 from sync.connectors.base import Connector, Payload, SourceConfig
+from sync.connectors.declared.classes import shipped_class
 from sync.connectors.declared.contract import fits
 from sync.connectors.declared.rules import FieldRule
 from sync.connectors.rest.connector import RestConnector
 from sync.connectors.rest.declaration import RestDeclaration, RestStream
-from sync.connectors.rest.shipped import shipped_class
 from sync.records import (
     CostRecord,
     DowntimeRecord,
@@ -34,7 +34,7 @@ from tests.sync.connectors.rest.lists import serving
 from tests.sync.connectors.rest.maintainx import CONTRACT, answer_schema, list_name, parameters, row_schema
 
 R = TypeVar("R", bound=Record)
-CLASS = shipped_class("maintainx")
+CLASS = shipped_class(RestConnector, "maintainx")
 assert issubclass(CLASS, RestConnector)
 DECLARATION: RestDeclaration = CLASS.declaration
 JSON_TYPES = {
