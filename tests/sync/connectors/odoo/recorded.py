@@ -92,7 +92,7 @@ class RecordedOdoo:
     ) -> Any:
         assert order == "write_date desc, id desc"
         found = sorted(self._matching(model, domain), key=lambda row: (row["write_date"], row["id"]))
-        return [{name: row[name] for name in fields} for row in found[::-1][:limit]]
+        return [{"id": row["id"], **{name: row[name] for name in fields}} for row in found[::-1][:limit]]
 
 
 def _compared(value: Any) -> Any:

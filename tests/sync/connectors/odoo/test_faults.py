@@ -17,7 +17,7 @@ from sync.connectors.base import SourceConfig
 from sync.connectors.odoo import faults
 from sync.connectors.odoo.api import OdooApi
 from sync.connectors.odoo.connector import OdooConnector
-from sync.errors import SchemaDrift, SourceRefused, SourceUnavailable, SyncError
+from sync.errors import LoginRefused, SchemaDrift, SourceRefused, SourceUnavailable, SyncError
 from tests.sync.connectors.odoo.recorded import CALL, RecordedOdoo, recorded_errors
 
 ERRORS = recorded_errors()
@@ -37,10 +37,10 @@ ERRORS = recorded_errors()
         ("err_bad_order", SchemaDrift, "nope: expected, found no such field"),
         ("err_bad_domain", SourceRefused, "does not understand"),
         ("err_bad_kwarg", SourceRefused, "does not understand"),
-        ("wrong_database", SourceRefused, "has no database 'mfg'"),
+        ("wrong_database", LoginRefused, "has no database 'mfg'"),
         (
             "err_password_changed_after_login",
-            SourceRefused,
+            LoginRefused,
             "check the password or API key on the Sources page",
         ),
         ("err_missing_write", faults.RowsGone, "does not exist"),

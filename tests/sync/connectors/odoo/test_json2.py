@@ -16,7 +16,7 @@ from sync.connectors.odoo import faults
 from sync.connectors.odoo.connector import OdooConnector, transport_for
 from sync.connectors.odoo.json2 import Json2Transport
 from sync.connectors.odoo.transport import JsonRpcTransport
-from sync.errors import SchemaDrift, SourceRefused, SourceUnavailable, SyncError
+from sync.errors import LoginRefused, SchemaDrift, SourceRefused, SourceUnavailable, SyncError
 from sync.sandbox import Sandbox
 from sync.sandbox.odoo_json2 import API_KEY
 
@@ -86,8 +86,8 @@ def test_older_versions_are_asked_by_json_rpc(httpserver: HTTPServer, answer: Re
 @pytest.mark.parametrize(
     ("recorded", "kind", "says"),
     [
-        ("err_bad_key", SourceRefused, "check the password or API key on the Sources page"),
-        ("err_no_auth", SourceRefused, "check the password or API key on the Sources page"),
+        ("err_bad_key", LoginRefused, "check the password or API key on the Sources page"),
+        ("err_no_auth", LoginRefused, "check the password or API key on the Sources page"),
         ("err_access", SourceRefused, "read access to maintenance.request"),
         ("err_unknown_model", SourceRefused, "install the app"),
         ("err_unknown_method", SourceRefused, "does not understand"),
@@ -97,7 +97,7 @@ def test_older_versions_are_asked_by_json_rpc(httpserver: HTTPServer, answer: Re
         ("err_missing", faults.RowsGone, "does not exist"),
         ("err_validation", SourceRefused, "End date cannot be earlier"),
         ("err_malformed_json", SourceUnavailable, "could not parse"),
-        ("wrong_db_header", SourceRefused, "has no database 'mfg'"),
+        ("wrong_db_header", LoginRefused, "has no database 'mfg'"),
     ],
 )
 def test_recorded_errors(open_transport: "Open", recorded: str, kind: type[SyncError], says: str) -> None:
