@@ -106,16 +106,11 @@ def _reading() -> Iterator[tuple[str, ...]]:
             found = _measure(sys.executable, "reading", url)
         finally:
             sandbox.terminate()
-    whole, alone = found["whole"], found["alone"]
-    rows = found["rows"]
-    added = f"+{(whole / alone - 1) * 100:.0f} %"
-    yield (
-        f"sync of {rows:,} Odoo rows",
-        _rate(whole, rows),
-        f"reading alone {_rate(alone, rows)}",
-        added,
-        "< 25 %",
-    )
+    for pace, title in (("fast", "the stand-in's"), ("paced", "a real server's")):
+        whole, alone, rows = (found[pace][name] for name in ("whole", "alone", "rows"))
+        what = f"sync of {rows:,} Odoo rows at {title} pace"
+        added = f"+{(whole / alone - 1) * 100:.0f} %"
+        yield what, _rate(whole, rows), f"reading alone {_rate(alone, rows)}", added, "< 25 %"
 
 
 if __name__ == "__main__":
