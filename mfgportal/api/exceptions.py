@@ -15,8 +15,8 @@ from rest_framework.views import APIView
 from mfgportal.accounts.access import Right, exceptions_of, person, require
 from mfgportal.api.errors import Conflict, Unready, bad_parameter
 from mfgportal.api.query import Fields, Paging, Query, paged
+from mfgportal.mapping_targets import mapped_kind, targets_of
 from mfgportal.streams import BROKER_DOWN
-from mfgportal.targets import mapped_kind, targets_of
 from mfgportal.triage import ANY, ORDERS, Choice, chosen
 from sync.exceptions import (
     KINDS,

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from mfgportal.accounts.access import Right, exceptions_of, may, person
-from mfgportal.targets import find_targets, mapped_kind, suggested
+from mfgportal.mapping_targets import find_targets, mapped_kind, suggested
 from mfgportal.web.correction import Correctable, correctable
 from mfgportal.web.outcome import left_to_load, outcome
 from mfgportal.web.page import Crumb, page

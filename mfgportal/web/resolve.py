@@ -10,8 +10,8 @@ from kombu.exceptions import OperationalError
 
 from kpis.models import Equipment
 from mfgportal.accounts.access import Right, person, require
+from mfgportal.mapping_targets import mapped_kind, targets_of
 from mfgportal.streams import BROKER_DOWN
-from mfgportal.targets import mapped_kind, targets_of
 from mfgportal.web.correction import answered, correctable, is_valid, json_value
 from mfgportal.web.exception import found, show
 from mfgportal.web.outcome import affected, keep, left_to_load
