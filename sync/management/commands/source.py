@@ -4,6 +4,7 @@ import json
 import os
 from argparse import ArgumentParser
 from getpass import getpass
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,8 +13,12 @@ from django.core.validators import URLValidator, validate_slug
 
 from sync import breaker
 from sync.connectors import REGISTRY
-from sync.errors import SyncError
+from sync.connectors.declared.classes import DeclaredConnector, shipped
+from sync.connectors.declared.loading import DeclarationError
+from sync.declarations import OPTION, declaration_of, declared, options_of, without_declaration
+from sync.errors import SourceRefused, SyncError
 from sync.models import Source, Stream
+from sync.preview import SHOWN, Preview, previews
 from sync.sources import add_source, check, switch_stream
 
 
@@ -25,7 +30,12 @@ class Command(BaseCommand):
         add = actions.add_parser("add", help="add a source, or change it")
         add.add_argument("name", help="short name, such as odoo")
         add.add_argument("--connector", required=True, choices=sorted(REGISTRY))
-        add.add_argument("--url", required=True, help="base address, such as https://odoo.example.com")
+        add.add_argument("--url", default="", help="base address, such as https://odoo.example.com")
+        add.add_argument(
+            "--declaration",
+            default="",
+            help="of a declared connector: a YAML file, or the name of a shipped one, such as maintainx",
+        )
         add.add_argument("--title", default="", help="name for people")
         add.add_argument("--database", default="", help="Odoo's database")
         add.add_argument("--username", default="", help="of the service account; for Atlas its e-mail")
@@ -38,7 +48,9 @@ class Command(BaseCommand):
         add.add_argument(
             "--options", default="", help='settings of the connector as JSON, such as {"version": 17}'
         )
-        actions.add_parser("check", help="test the connection").add_argument("name")
+        checking = actions.add_parser("check", help="test the connection and show what would be read")
+        checking.add_argument("name")
+        checking.add_argument("--quick", action="store_true", help="test the connection only")
         for action, what in (("pause", "stop reading"), ("resume", "read again")):
             one = actions.add_parser(action, help=f"{what} a stream, such as one of an app you do not have")
             one.add_argument("name")
@@ -55,26 +67,54 @@ class Command(BaseCommand):
         }[action](options)
 
     def add(self, options: dict[str, Any]) -> None:
-        name = options["name"]
+        name, known = options["name"], Source.objects.filter(name=options["name"]).first()
+        given = self.options(options, known)
+        url = options["url"] or (known.url if known else "") or declared_url(given)
         try:
             validate_slug(name)
-            URLValidator(schemes=["http", "https"])(options["url"])
+            URLValidator(schemes=["http", "https"])(url)
         except ValidationError as invalid:
             raise CommandError(" ".join(invalid.messages)) from invalid
-        api_key = variable(options["api_key_env"])
-        password = "" if api_key else variable(options["password_env"]) or getpass(f"Password of {name}: ")
-        add_source(
-            name=name,
-            title=options["title"] or name.capitalize(),
-            connector=options["connector"],
-            url=options["url"],
-            database=options["database"],
-            username=options["username"],
-            password=password,
-            api_key=api_key,
-            options=settings(options["options"]) if options["options"] else None,
-        )
+        try:
+            add_source(
+                name=name,
+                title=options["title"] or (known.title if known else name.capitalize()),
+                connector=options["connector"],
+                url=url,
+                database=options["database"] or (known.database if known else ""),
+                options=given,
+                **self.account(options, given, known),
+            )
+        except SourceRefused as refused:
+            raise CommandError(str(refused)) from refused
         self.stdout.write(f"Saved. Test it with: manage.py source check {name}")
+
+    def options(self, options: dict[str, Any], known: Source | None) -> dict[str, Any] | None:
+        """The source's options as they are now asked for; None: those it has."""
+        have = known.options if known else {}
+        plain = settings(options["options"]) if options["options"] else without_declaration(have)
+        base = declared(options["connector"])
+        if not options["declaration"]:
+            return {**plain, **declaration_of(have)} if options["options"] else None
+        if base is None:
+            raise CommandError(f"The connector {options['connector']} takes no declaration.")
+        try:
+            return {**plain, **options_of(base, declaration_text(base, options["declaration"]))}
+        except DeclarationError as wrong:
+            raise CommandError(str(wrong)) from wrong
+
+    def account(
+        self, options: dict[str, Any], given: dict[str, Any] | None, known: Source | None
+    ) -> dict[str, str]:
+        """Who reads: what is given; of a source whose declaration alone is given, what it has."""
+        api_key, password = variable(options["api_key_env"]), variable(options["password_env"])
+        username = options["username"] or (known.username if known else "")
+        if known and options["declaration"] and not (api_key or password):
+            return {"username": username, "password": known.password, "api_key": known.api_key}
+        open_to_all = options["declaration"] and not declared_auth(given)
+        if not (api_key or password or open_to_all):
+            password = getpass(f"Password of {options['name']}: ")
+        return {"username": username, "password": "" if api_key else password, "api_key": api_key}
 
     def source(self, name: str) -> Source:
         source = Source.objects.filter(name=name).first()
@@ -113,6 +153,20 @@ class Command(BaseCommand):
             self.stdout.write(f"  Mind: {warning}")
         if not found.warnings:
             self.stdout.write("Nothing is missing.")
+        if not options["quick"]:
+            self.stdout.write("What would be read, from a page of each stream:")
+            for preview in previews(source):
+                self.show(preview)
+
+    def show(self, preview: Preview) -> None:
+        said = preview.trouble or f"{preview.rows} rows, {len(preview.bad)} of them cannot be mapped"
+        self.stdout.write(f"  {preview.spec.name}: {said}")
+        if preview.first:
+            kind, values = preview.first
+            shown = "; ".join(f"{name} {value:.60}" for name, value in values.items())
+            self.stdout.write(f"    first {kind.value.replace('_', ' ')}: {shown}")
+        for message in preview.bad[:SHOWN]:
+            self.stdout.write(f"    {message}")
 
     def list_sources(self, options: dict[str, Any]) -> None:
         for source in Source.objects.prefetch_related("streams"):
@@ -127,6 +181,28 @@ class Command(BaseCommand):
 
     def known(self) -> str:
         return ", ".join(Source.objects.values_list("name", flat=True)) or "none yet"
+
+
+def declaration_text(base: type[DeclaredConnector], given: str) -> str:
+    """The text of a shipped declaration, or of a file."""
+    if given in shipped(base):
+        return shipped(base)[given]
+    try:
+        return Path(given).read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        names = ", ".join(shipped(base))
+        raise CommandError(f"“{given}” is neither a shipped declaration ({names}) nor a file.") from error
+
+
+def declared_url(options: dict[str, Any] | None) -> str:
+    """The address a declaration names, for systems that all reach at the same."""
+    return str((options or {}).get(OPTION, {}).get("url") or "")
+
+
+def declared_auth(options: dict[str, Any] | None) -> bool:
+    """Whether a declaration says how to sign requests."""
+    auth = (options or {}).get(OPTION, {}).get("auth")
+    return bool(auth) and auth.get("type") != "none"
 
 
 def settings(text: str) -> dict[str, Any]:
