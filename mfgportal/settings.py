@@ -269,7 +269,7 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3.0
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TIMEZONE = TIME_ZONE
-# Kept in memory: a file of when each tick last ran, by a clock that was ahead, would silence beat for as long.
+# Kept in memory: a file of when each tick last ran would silence beat after its clock was put back.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     # A tick that no worker took is worth little, as the next one asks the same. But clocks of machines
