@@ -1,13 +1,12 @@
 """What a source or the network may answer instead of rows: told apart, tried again, and nothing is lost."""
 
-from collections.abc import Callable
-
 import pytest
 from django.db.models import QuerySet
 
 from sync.models import SyncException, SyncRun
 from tests.faults.conftest import Proxies, Sound
 from tests.faults.harness import faults
+from tests.faults.harness.clock import THEN
 from tests.faults.harness.portal import Portal, facts, unread
 from tests.faults.harness.proxy import Fault
 
@@ -72,22 +71,20 @@ def test_a_source_that_cannot_be_reached(portal: Portal, sound: Sound, ports: Pr
     sound.at_rest()
 
 
-Wait = Callable[[], bool]
-
-
 def test_retry_after_is_honoured(portal: Portal, sound: Sound, ports: Proxies) -> None:
-    """Not one request comes before the time that the source named, and then it goes on by itself."""
+    """The stream is not asked again before the time that the source named, and then it goes on by itself."""
     asked_to_wait_s = 4
-    limited = faults.status(429, Retry_After=str(asked_to_wait_s))
-    ports.odoo.script = faults.when(limited, "mrp.workcenter.productivity", '"read"', first=1, count=1)
-    lines = facts().filter(name="productivity")
-    portal.wake(lines)
+    ports.odoo.script = faults.when(
+        faults.status(429, Retry_After=str(asked_to_wait_s)), *LINES, first=1, count=1
+    )
+    portal.wake()
     portal.wait(failed("productivity").exists, "the source had asked us to wait")
-    before = len(ports.odoo.asked)
-    limit = ports.odoo.asked[-1].at + asked_to_wait_s
-    portal.wait(lambda: len(ports.odoo.asked) > before, "the source was asked again")
-    assert ports.odoo.asked[before].at >= limit
-    portal.wait(lambda: not lines.filter(failures__gt=0).exists(), "the lines were read to the end")
+    of_lines = [asked for asked in ports.odoo.asked if asked.about(*LINES)]
+    limit, known = of_lines[1].at + asked_to_wait_s, len(of_lines)
+    lines = facts().filter(name="productivity")
+    portal.wait(lambda: not unread(lines, THEN), "the lines were read to the end")
+    again = [asked for asked in ports.odoo.asked if asked.about(*LINES)][known:]
+    assert again[0].at >= limit
     portal.comes_to_rest()
     sound.at_rest()
 
