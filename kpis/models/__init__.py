@@ -23,12 +23,16 @@ from kpis.models.masters import (
     ShiftCalendar,
     Technician,
 )
+from kpis.models.money import CurrencyRate, PlantRate
 from kpis.models.places import Equipment, Line, Plant
+from kpis.models.targets import Target
+from kpis.models.work import StaleWork, WorkComponents, WorkMonths, WorkOrderSchedule
 
 __all__ = [
     "CalendarAttendance",
     "CalendarLeave",
     "CostEntry",
+    "CurrencyRate",
     "Downtime",
     "Equipment",
     "Labour",
@@ -38,6 +42,7 @@ __all__ = [
     "Part",
     "PartUse",
     "Plant",
+    "PlantRate",
     "Product",
     "Production",
     "Reason",
@@ -46,8 +51,13 @@ __all__ = [
     "ShiftCalendar",
     "ShiftComponents",
     "StaleDay",
+    "StaleWork",
     "StatusChange",
     "StockLevel",
+    "Target",
     "Technician",
+    "WorkComponents",
+    "WorkMonths",
     "WorkOrder",
+    "WorkOrderSchedule",
 ]

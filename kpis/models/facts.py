@@ -13,9 +13,15 @@ from kpis.models.places import Equipment, Plant
 
 
 class WorkOrder(Fact):
-    """A maintenance work order. ``completed_on`` is the day alone, where the source keeps no more (Odoo).
+    """A maintenance work order.
 
     ``stage`` is the source's own name of its status where it has finer ones, ``stage_key`` the stage's key.
+    ``plant`` is where the work is, for orders without a machine; else the machine's counts.
+    ``completed_on`` and ``created_on`` are the day alone, where the source keeps no more (Odoo); then
+    ``created_at`` is that day's midnight, and tells no hour.
+    ``requested_at``: when somebody asked for it, before it was an order. ``scheduled_at``: when it is planned
+    to be done. ``estimated_s``: how much work it was thought to take; None: nobody said.
+    ``plan_key``, ``plan_interval_days``: the plan that made it, and how often that makes one.
     """
 
     number = models.CharField(max_length=80, blank=True, default="")
@@ -35,9 +41,27 @@ class WorkOrder(Fact):
     assigned_to = models.ForeignKey(
         Technician, null=True, blank=True, on_delete=models.PROTECT, related_name="work_orders"
     )
+    plant = models.ForeignKey(
+        Plant, null=True, blank=True, on_delete=models.PROTECT, related_name="work_orders"
+    )
+    team = models.CharField(max_length=120, blank=True, default="")
+    estimated_s = models.FloatField(null=True, blank=True)
+    requested_at = models.DateTimeField(null=True, blank=True)
+    created_on = models.DateField(null=True, blank=True)
+    scheduled_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    plan_key = models.CharField(max_length=120, blank=True, default="")
+    plan_interval_days = models.FloatField(null=True, blank=True)
 
     class Meta(Fact.Meta):
-        indexes = [models.Index(fields=["equipment", "created_at"])]
+        indexes = [
+            models.Index(fields=["equipment", "created_at"]),
+            models.Index(
+                fields=["equipment"],
+                condition=models.Q(deleted_at=None) & ~models.Q(status__in=("completed", "cancelled")),
+                name="work_open",
+            ),
+        ]
 
 
 class Downtime(Fact):

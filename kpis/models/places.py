@@ -10,6 +10,9 @@ class Plant(Master):
     """A site. ``timezone`` is an IANA name; buckets and screens of its machines use it.
 
     ``micro_stop_s``: unplanned stops shorter than this are performance losses, not failures.
+    ``labour_rate``: per hour of work whose record and technician have none. ``repeat_window_days``: how soon
+    after a repair another one on the machine is a repeat. ``capacity_s_per_week``: the crew's weekly working
+    time, net of what is no maintenance.
     ``history_from``/``history_to``: first and last production day its machines have components for; the
     roll-up moves them, and only outwards.
     """
@@ -17,6 +20,9 @@ class Plant(Master):
     timezone = models.CharField(max_length=64, default="UTC")
     currency = models.CharField(max_length=3, default="EUR")
     micro_stop_s = models.PositiveIntegerField(default=300)
+    labour_rate = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
+    repeat_window_days = models.PositiveSmallIntegerField(default=7)
+    capacity_s_per_week = models.FloatField(null=True, blank=True)
     calendar = models.ForeignKey(
         ShiftCalendar, null=True, blank=True, on_delete=models.PROTECT, related_name="plants"
     )
