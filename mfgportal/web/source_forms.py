@@ -10,7 +10,9 @@ from django.db import transaction
 
 from kpis.models import Plant
 from kpis.rollup import mark_plants
+from mfgportal.web.declaration_fields import FIELDS, DeclarationFields
 from sync.connectors import REGISTRY, connector_class
+from sync.declarations import without_declaration
 from sync.models import Source
 from sync.sources import add_source
 
@@ -19,7 +21,7 @@ TAKEN = frozenset({"add", "ownership"})  # addresses of the sources page
 KEPT = "Leave empty to keep the one we have."
 
 
-class SourceForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+class SourceForm(DeclarationFields, forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     password = forms.CharField(
         required=False, strip=False, widget=forms.PasswordInput({"autocomplete": "new-password"})
     )
@@ -59,10 +61,13 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.order_fields([*self.Meta.fields, *FIELDS])
         self.fields["connector"] = forms.ChoiceField(choices=connectors(), label="System")
         if self.instance.pk:
             self.fields["name"].disabled = True
             self.fields["connector"].disabled = True
+            self.show_declaration(self.instance.connector, self.instance.options)
+            self.initial["options"] = without_declaration(self.instance.options)
             for secret in SECRETS:
                 if getattr(self.instance, secret):
                     self.fields[secret].help_text = KEPT
@@ -80,6 +85,12 @@ class SourceForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
         if not isinstance(options, dict):
             raise ValidationError("Write an object: names with values, in braces.")
         return options
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("connector") and isinstance(given.get("options"), dict):
+            given["options"] = {**given["options"], **self.declaration(given["connector"])}
+        return given
 
     def save(self, commit: bool = True) -> Source:
         """Save it with its streams and, for kinds nobody owns yet, its ownership."""

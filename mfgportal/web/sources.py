@@ -35,7 +35,7 @@ def source(request: HttpRequest, name: str = "") -> HttpResponse:
     """Add a source, or change one."""
     require(person(request), Right.MANAGE_SOURCES)
     found = get_object_or_404(Source, name=name) if name else None
-    form = SourceForm(request.POST or None, instance=found)
+    form = SourceForm(request.POST or None, request.FILES or None, instance=found)
     if request.method == "POST" and form.is_valid():
         saved = form.save()
         messages.success(request, f"{saved.title} is saved. Its streams are read as they come due.")
