@@ -66,6 +66,7 @@ def test_a_clock_that_was_an_hour_ahead_is_put_right(other_clocks: Portal, sound
     restart(portal)
     anew = facts().filter(read_through__range=(began, began + timedelta(minutes=30)))
     portal.wait(lambda: anew.count() == facts().count(), "all was read in the right hour")
+    Stream.objects.update(every_s=reference.SELDOM)
     portal.comes_to_rest()
     sound.at_rest()
 
