@@ -1,15 +1,20 @@
-"""Periods cut into days, weeks and months. Pure."""
+"""Periods cut into days, weeks, months, quarters and years. Pure."""
 
-from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from kpis.scope import Grain, Scope
 
+MONTHS: dict[Grain, int] = {"month": 1, "quarter": 3, "year": 12}
+"""Lengths of what is made of whole months."""
+
 
 class Bucket(NamedTuple):
-    """``start``: the first day of the whole bucket; the other two are what of it lies in the scope."""
+    """``start``: what names the bucket: the first day of the whole of it, the last of a rolling window.
+
+    The other two are what of it lies in the scope; a rolling window may begin before.
+    """
 
     start: date
     first_day: date
@@ -18,9 +23,12 @@ class Bucket(NamedTuple):
 
 def buckets(scope: Scope, grain: Grain) -> Iterator[Bucket]:
     """All buckets that touch the scope, in order, those without data too. Weeks start on Monday."""
+    if grain == "rolling":
+        yield from (Bucket(day, day - timedelta(days=scope.rolling_days - 1), day) for day in scope.days)
+        return
     start = bucket_start(scope.first_day, grain)
     while start <= scope.last_day:
-        after = start + timedelta(days=_length(start, grain))
+        after = _after(start, grain)
         yield Bucket(start, max(start, scope.first_day), min(after - timedelta(days=1), scope.last_day))
         start = after
 
@@ -29,10 +37,14 @@ def bucket_start(day: date, grain: Grain) -> date:
     """First day of the bucket a day is in; of grain "shift" the day itself."""
     if grain == "week":
         return day - timedelta(days=day.weekday())
-    return day.replace(day=1) if grain == "month" else day
+    if grain in MONTHS:
+        return day.replace(month=day.month - (day.month - 1) % MONTHS[grain], day=1)
+    return day
 
 
-def _length(start: date, grain: Grain) -> int:
-    if grain == "week":
-        return 7
-    return monthrange(start.year, start.month)[1] if grain == "month" else 1
+def _after(start: date, grain: Grain) -> date:
+    """First day of the next bucket."""
+    if grain in MONTHS:
+        months = start.year * 12 + start.month - 1 + MONTHS[grain]
+        return date(months // 12, months % 12 + 1, 1)
+    return start + timedelta(days=7 if grain == "week" else 1)

@@ -7,7 +7,7 @@ from kpis import cells
 from kpis.definitions import CATALOGUE
 from kpis.evaluation import value_of
 from kpis.pareto import ParetoRow, pareto
-from kpis.scope import WHOLE, By, Grain, Key, Scope, UnsupportedBreakdown, Value, View
+from kpis.scope import WHOLE, By, Grain, Key, Scope, UnsupportedBreakdown, UnsupportedGrain, Value, View
 from kpis.time_model import TimeStep, time_model
 from kpis.timeline import FactRef, TimelineSpan, timeline
 
@@ -22,6 +22,7 @@ __all__ = [
     "TimeStep",
     "TimelineSpan",
     "UnsupportedBreakdown",
+    "UnsupportedGrain",
     "Value",
     "View",
     "evaluate",
@@ -50,9 +51,9 @@ def evaluate(
 
 
 def evaluate_views(views: Sequence[View], scope: Scope, confidence: float = 0.9) -> list[list[Value]]:
-    """Whole, parts and buckets of one scope, each as ``evaluate`` gives it, from one query for all.
+    """Whole, parts and buckets of one scope, each as ``evaluate`` gives it, from one query per family.
 
-    Views have the same grain or none, and parts by reason or loss class stand alone: else ValueError.
+    Views have the same grain or none; parts by reason, loss class or product stand alone. Else ValueError.
     """
     grains = list(dict.fromkeys(view.grain for view in views if view.grain))
     if len(grains) > 1:

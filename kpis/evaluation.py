@@ -18,7 +18,10 @@ CONTRADICTION = "units were counted where no running time was recorded"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One part of a breakdown in one bucket. ``sums`` by component name; None: no rows."""
+    """One part of a breakdown in one bucket. ``sums`` by component name; None: no rows.
+
+    ``families``: those with rows, None: all. The sums of another that was asked for are 0.
+    """
 
     key: Key = WHOLE
     bucket: date | None = None
@@ -26,6 +29,7 @@ class Cell:
     first_day: date
     last_day: date
     sums: Mapping[str, float] | None
+    families: frozenset[str] | None = None
     open_events: bool = False
 
 
@@ -73,7 +77,7 @@ def _linears(kpi: Kpi) -> Sequence[Linear]:
 
 def value_of(kpi: Kpi, cell: Cell, confidence: float) -> Value:
     """The KPI's value in a cell, with what is needed to trust it."""
-    result = _result(kpi, cell.sums, confidence)
+    result = _result(kpi, cell.sums if _known(kpi, cell) else None, confidence)
     return Value(
         kpi=kpi.name,
         unit=kpi.unit,
@@ -94,6 +98,10 @@ def value_of(kpi: Kpi, cell: Cell, confidence: float) -> Value:
         unknown_share=_share(cell.sums, c.UNKNOWN.name, c.OEE_PLANNED.name),
         without_ideal_share=_share(cell.sums, c.RUN_WITHOUT_IDEAL.name, c.OEE_RUN.name),
     )
+
+
+def _known(kpi: Kpi, cell: Cell) -> bool:
+    return cell.families is None or any(found.family in cell.families for found in kpi.components)
 
 
 def _result(kpi: Kpi, sums: Mapping[str, float] | None, confidence: float) -> Result:

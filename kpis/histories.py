@@ -15,13 +15,13 @@ from math import inf
 from django.db.models import F, Sum
 from django.db.models.functions import Extract
 
-from kpis.cells import in_scope
 from kpis.evidence import State, Stop, effective_state
 from kpis.intervals import Span, merge
 from kpis.kernel import compute_day
 from kpis.loading import Window, load_facts
 from kpis.models import Downtime, Equipment, LossClass, ShiftComponents
 from kpis.plans import plan_days
+from kpis.reading import in_scope
 from kpis.reliability.growth import History
 from kpis.scope import Scope
 from kpis.setups import Setup, load_setups

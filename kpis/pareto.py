@@ -5,8 +5,9 @@ from itertools import accumulate
 
 from django.db.models import Sum
 
-from kpis.cells import in_scope
+from kpis.families import REASON
 from kpis.models import LossClass, ReasonComponents
+from kpis.reading import in_scope
 from kpis.scope import Scope
 
 LOSSES = (
@@ -40,7 +41,7 @@ def pareto(scope: Scope, *, planned: bool = False) -> list[ParetoRow]:
     """
     classes = [*LOSSES, LossClass.PLANNED_STOP] if planned else LOSSES
     rows = list(
-        ReasonComponents.objects.filter(in_scope(scope), loss_class__in=classes)
+        ReasonComponents.objects.filter(in_scope(scope, REASON), loss_class__in=classes)
         .values("reason_id", "reason__name", "reason__code", "loss_class")
         .annotate(lost=Sum("seconds"), count=Sum("events"))
         .order_by("-lost", "reason__name", "loss_class")

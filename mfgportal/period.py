@@ -47,6 +47,19 @@ def _yesterday(today: date) -> tuple[date, date]:
     return today - ONE_DAY, today - ONE_DAY
 
 
+def _first_of_quarter(day: date) -> date:
+    return day.replace(month=day.month - (day.month - 1) % 3, day=1)
+
+
+def _last_quarter(today: date) -> tuple[date, date]:
+    last = _first_of_quarter(today) - ONE_DAY
+    return _first_of_quarter(last), last
+
+
+def _last_year(today: date) -> tuple[date, date]:
+    return date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)
+
+
 def _last_month(today: date) -> tuple[date, date]:
     last = today.replace(day=1) - ONE_DAY
     return last.replace(day=1), last
@@ -60,6 +73,10 @@ PRESETS = {
     "last_90_days": Preset("Last 90 days", _last(90)),
     "this_month": Preset("This month", lambda today: (today.replace(day=1), today)),
     "last_month": Preset("Last month", _last_month),
+    "this_quarter": Preset("This quarter", lambda today: (_first_of_quarter(today), today)),
+    "last_quarter": Preset("Last quarter", _last_quarter),
+    "this_year": Preset("This year", lambda today: (today.replace(month=1, day=1), today)),
+    "last_year": Preset("Last year", _last_year),
 }
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import get_args
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -21,7 +20,8 @@ from mfgportal.period import CUSTOM, DEFAULT, PRESETS, Period, preset
 
 MAX_DAYS = 732
 MAX_SHIFT_DAYS = 31
-GRAINS: tuple[Grain, ...] = get_args(Grain)
+MAX_HOUR_DAYS = 7
+GRAINS: tuple[Grain, ...] = ("shift", "day", "rolling", "week", "month", "quarter", "year")
 
 
 class BadScope(ValueError):
@@ -38,6 +38,11 @@ class Level(StrEnum):
     PLANT = "plant"
     LINE = "line"
     EQUIPMENT = "equipment"
+
+
+HOURLY = (Level.LINE, Level.EQUIPMENT)
+"""What hours are computed for: they come from the facts, when asked."""
+MOST_DAYS: Mapping[Grain, int] = {"hour": MAX_HOUR_DAYS, "shift": MAX_SHIFT_DAYS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +151,7 @@ def parse(query: Mapping[str, str], place: Place, *, now: datetime | None = None
     return Selection(
         place=place,
         period=period,
-        grain=_grain(given.get("grain"), period),
+        grain=_grain(given.get("grain"), period, place.level),
         compare=_compare(given.get("compare", "previous")),
         today=today,
         clocks=clocks,
@@ -212,17 +217,30 @@ def _custom(first: date, last: date, today: date) -> Period:
     return Period(first, min(last, today))
 
 
-def _grain(name: str | None, period: Period) -> Grain:
+def _grain(name: str | None, period: Period, level: Level) -> Grain:
     if name is None:
         return default_grain(period)
     found = next((grain for grain in GRAINS if grain == name), None)
     if found is None:
         raise BadScope("grain", f"“{name}” is not a grain. Known: {', '.join(GRAINS)}.")
-    if found == "shift" and period.days > MAX_SHIFT_DAYS:
+    most = MOST_DAYS.get(found, MAX_DAYS)
+    if period.days > most:
         raise BadScope(
-            "grain", f"By shift, a period may have {MAX_SHIFT_DAYS} days at most; this one has {period.days}."
+            "grain", f"By {found}, a period may have {most} days at most; this one has {period.days}."
         )
+    if found == "hour" and level not in HOURLY:
+        raise BadScope("grain", "By hour, only a line or a machine can be looked at; choose one.")
     return found
+
+
+def grains(selection: Selection) -> list[Grain]:
+    """Those its place and period can be cut by."""
+    hourly = selection.place.level in HOURLY
+    return [
+        grain
+        for grain in GRAINS
+        if selection.period.days <= MOST_DAYS.get(grain, MAX_DAYS) and (hourly or grain != "hour")
+    ]
 
 
 def _compare(name: str) -> bool:

@@ -51,7 +51,8 @@ class Component(Linear):
     """An additive quantity of the component rows.
 
     ``column`` is its column where it differs from ``name``. ``work_units``: only rows of equipment that
-    produces. ``loss_class``: the class whose reasons split it, "" where no reason applies.
+    produces. ``loss_class``: the class whose reasons split it, "" where no reason applies. ``family``: the
+    rows it is in, a ``home`` of ``kpis.families``.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Component(Linear):
     column: str = ""
     work_units: bool = False
     loss_class: str = ""
+    family: str = "shift"
 
     @property
     def terms(self) -> "tuple[Term, ...]":

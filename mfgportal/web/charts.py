@@ -70,13 +70,21 @@ def trend_chart(
     )
 
 
+LABELS: dict[Grain, Callable[[date], str]] = {
+    "hour": lambda bucket: f"{bucket:%a} {bucket.day} {bucket:%b %H:%M%z}",
+    "week": lambda bucket: f"Week of {bucket.day} {bucket:%b}",
+    "month": lambda bucket: f"{bucket:%b %Y}",
+    "quarter": lambda bucket: f"Q{(bucket.month + 2) // 3} {bucket.year}",
+    "year": lambda bucket: f"{bucket.year}",
+    "rolling": lambda bucket: f"Up to {bucket.day} {bucket:%b}",
+}
+
+
 def bucket_label(bucket: date, shift: str, grain: Grain) -> str:
-    """A bucket's name in the plant's days."""
-    if grain == "month":
-        return bucket.strftime("%b %Y")
+    """A bucket's name in the plant's days. Hours carry their offset: one comes twice."""
+    if grain in LABELS:
+        return LABELS[grain](bucket)
     day = f"{bucket.day} {bucket:%b}"
-    if grain == "week":
-        return f"Week of {day}"
     return f"{day}, {shift}" if shift else f"{bucket:%a} {day}"
 
 

@@ -6,8 +6,9 @@ from datetime import date
 from django.http import HttpRequest, QueryDict
 
 from mfgportal.period import PRESETS, Period
-from mfgportal.scope import GRAINS, MAX_SHIFT_DAYS, Selection
+from mfgportal.scope import Selection, grains
 
+GRAIN_TITLES = {"rolling": "Rolling 30 days"}
 PERIOD_PARAMETERS = frozenset({"period", "from", "to", "page"})
 
 
@@ -48,11 +49,7 @@ def picker(request: HttpRequest, selection: Selection) -> Picker:
         presets=[
             Choice(found.title, _preset(here, name), name == period.preset) for name, found in PRESETS.items()
         ],
-        grains=[
-            _grain(here, selection, grain)
-            for grain in GRAINS
-            if grain != "shift" or period.days <= MAX_SHIFT_DAYS
-        ],
+        grains=[_grain(here, selection, grain) for grain in grains(selection)],
         earlier=_range(here, period.before),
         later=_range(here, period.after) if period.last < selection.today else "",
         compare=Choice("Compare with the period before", address(here, compare=compare), selection.compare),
@@ -98,4 +95,6 @@ def _range(here: QueryDict, period: Period) -> str:
 
 
 def _grain(here: QueryDict, selection: Selection, grain: str) -> Choice:
-    return Choice(grain.capitalize(), address(here, grain=grain), grain == selection.grain)
+    return Choice(
+        GRAIN_TITLES.get(grain, grain.capitalize()), address(here, grain=grain), grain == selection.grain
+    )

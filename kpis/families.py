@@ -1,0 +1,170 @@
+"""Families of components: the tables that hold them, and by what each can be split.
+
+An entry of ``FAMILIES`` is all that the engine needs to know of a table. Families of one ``home`` hold the
+same quantities, the later ones fewer of them, split further: the first that can answer is read.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from django.db.models import FloatField, Max, Min, Model, Q, Sum
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+
+from kpis.definitions import Component, Kpi
+from kpis.definitions import components as c
+from kpis.models import LossClass, ReasonComponents, ShiftComponents
+from kpis.scope import By, UnsupportedBreakdown
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Paths from a row to the id and the name of a part. ``none``: the name where it has none.
+
+    ``names``: names by code, where the row holds a code.
+    """
+
+    id: str
+    label: str
+    none: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+PLACES: Mapping[By, Part] = {
+    "plant": Part("equipment__plant_id", "equipment__plant__name"),
+    "line": Part("equipment__line_id", "equipment__line__name", "No line"),
+    "equipment": Part("equipment_id", "equipment__name"),
+    "equipment_class": Part("equipment__equipment_class", "equipment__equipment_class", "No class"),
+}
+"""Of rows that belong to a machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """A table with a row per day and what its parts are.
+
+    ``home``: the ``family`` of the components it holds. ``sum_of``: their sum over rows, None for one it does
+    not hold. ``only``: which rows matter to given components. ``marks``: "place" (a shift's order) and "open"
+    (not 0: an event goes on). ``always``: what every value is shown with. ``alone``: it is not asked for two
+    breakdowns at once, since another family's whole is more than the sum of its parts.
+    """
+
+    name: str
+    home: str
+    days: type[Model]
+    parts: Mapping[By, Part]
+    sum_of: Callable[[Component], Combinable | None]
+    only: Callable[[Iterable[Component]], Q] = lambda _: Q()
+    work_unit: str = "equipment__work_unit"
+    marks: Mapping[str, Combinable] = field(default_factory=dict)
+    always: tuple[Component, ...] = ()
+    alone: bool = False
+
+    def answers(self, components: Sequence[Component], bys: Sequence[By]) -> bool:
+        if self.alone and len(bys) > 1:
+            return False
+        return self.parts.keys() >= {*bys} and all(self.sum_of(found) is not None for found in components)
+
+    def sums(self, components: Iterable[Component]) -> dict[str, Combinable]:
+        """Of those it holds, as ``sum_<name>``."""
+        found = ((component, self.sum_of(component)) for component in components)
+        return {f"sum_{component.name}": total for component, total in found if total is not None}
+
+
+def columns_of(
+    model: type[Model], work_unit: str = "equipment__work_unit"
+) -> Callable[..., Combinable | None]:
+    """``sum_of`` of a table with a column per component."""
+    columns = {found.name for found in model._meta.concrete_fields}
+
+    def sum_of(component: Component) -> Combinable | None:
+        column = component.column or component.name
+        if column not in columns:
+            return None
+        limit = Q(**{work_unit: True}) if component.work_units else None
+        return Coalesce(Sum(column, filter=limit), 0, output_field=FloatField())
+
+    return sum_of
+
+
+def _seconds_of_reasons(component: Component) -> Combinable | None:
+    if component == c.FACTS:
+        return Sum("events")
+    if not component.loss_class:
+        return None
+    return Coalesce(Sum("seconds", filter=Q(loss_class=component.loss_class)), 0.0)
+
+
+def _of_their_classes(components: Iterable[Component]) -> Q:
+    return Q(loss_class__in=[component.loss_class for component in components if component.loss_class])
+
+
+SHIFT = Family(
+    name="shift",
+    home="shift",
+    days=ShiftComponents,
+    parts={**PLACES, "shift": Part("shift_name", "shift_name")},
+    sum_of=columns_of(ShiftComponents),
+    marks={"place": Min("shift"), "open": Max("open_events")},
+    always=(c.FACTS, c.UNKNOWN, c.OEE_PLANNED, c.RUN_WITHOUT_IDEAL, c.OEE_RUN),
+)
+REASON = Family(
+    name="reason",
+    home="shift",
+    days=ReasonComponents,
+    parts={
+        **PLACES,
+        "reason": Part("reason_id", "reason__name"),
+        "loss_class": Part("loss_class", "loss_class", names=dict(LossClass.choices)),
+    },
+    sum_of=_seconds_of_reasons,
+    only=_of_their_classes,
+    always=(c.FACTS,),
+    alone=True,
+)
+FAMILIES = (SHIFT, REASON)
+
+
+Tables = dict[str, tuple[Family, list[Component]]]
+"""What to read, by home: the family and the components to sum there."""
+
+
+def breakdowns(kpi: Kpi) -> list[By]:
+    """What its components can be split by, in every family it needs."""
+    return [by for by in _all_parts() if _answering(list(kpi.components), [by]) is not None]
+
+
+def families_for(kpis: Sequence[Kpi], bys: Sequence[By]) -> Tables:
+    """What answers them all.
+
+    Raises UnsupportedBreakdown; ValueError where parts are asked together that no table has together.
+    """
+    found = _answering(list(dict.fromkeys(chain.from_iterable(kpi.components for kpi in kpis))), bys)
+    if found is not None:
+        return found
+    for kpi in kpis:
+        possible = breakdowns(kpi)
+        for by in bys:
+            if by not in possible:
+                raise UnsupportedBreakdown(f"{kpi.title} cannot be split by {by}. {_possible(possible)}")
+    raise ValueError(f"{', '.join(bys)} cannot be read together with other parts")
+
+
+def _answering(components: Sequence[Component], bys: Sequence[By]) -> Tables | None:
+    found: Tables = {}
+    for home in dict.fromkeys(component.family for component in components):
+        wanted = [component for component in components if component.family == home]
+        family = next((one for one in FAMILIES if one.home == home and one.answers(wanted, bys)), None)
+        if family is None:
+            return None
+        found[home] = family, list(dict.fromkeys((*family.always, *wanted)))
+    return found
+
+
+def _all_parts() -> list[By]:
+    return list(dict.fromkeys(chain.from_iterable(family.parts for family in FAMILIES)))
+
+
+def _possible(bys: Sequence[By]) -> str:
+    return f"Possible: {', '.join(bys)}." if bys else "It cannot be split by anything but time."
