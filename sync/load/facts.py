@@ -90,7 +90,10 @@ def _work_order(record: WorkOrderRecord, ids: Ids) -> tuple[Any, ...]:
     state = record.work_type.value, record.status.value, record.priority[:20]
     stage = record.stage[:120], record.stage_key
     times = record.created_at, record.due_at, record.completed_at, record.completed_on
-    return *what, *state, *stage, *times, optional_id(ids, record.assigned_to)
+    more = record.created_on, record.requested_at, record.scheduled_at, record.started_at
+    plan = record.plan_key, record.plan_interval_days, record.estimated_s, record.team[:120]
+    who = optional_id(ids, record.assigned_to), optional_id(ids, record.plant)
+    return *what, *state, *stage, *times, *more, *plan, *who
 
 
 def _labour(record: LabourRecord, ids: Ids) -> tuple[Any, ...]:
@@ -144,11 +147,15 @@ SPECS: dict[type[Record], FactSpec] = {
             "equipment_id": "int8",
             **dict.fromkeys(("work_type", "status", "priority", "stage", "stage_key"), "varchar"),
             **dict.fromkeys(("created_at", "due_at", "completed_at"), "timestamptz"),
-            "completed_on": "date",
-            "assigned_to_id": "int8",
+            **dict.fromkeys(("completed_on", "created_on"), "date"),
+            **dict.fromkeys(("requested_at", "scheduled_at", "started_at"), "timestamptz"),
+            "plan_key": "varchar",
+            **dict.fromkeys(("plan_interval_days", "estimated_s"), "float8"),
+            "team": "varchar",
+            **dict.fromkeys(("assigned_to_id", "plant_id"), "int8"),
         },
         _work_order,
-        ("equipment", "assigned_to"),
+        ("equipment", "assigned_to", "plant"),
     ),
     LabourRecord: FactSpec(
         Labour,

@@ -131,6 +131,14 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
         Field(name="due_at", moment=True),
         Field(name="priority"),
         Field(name="assigned_to", ref=True),
+        Field(name="plant", ref=True, keeps=True),
+        Field(name="team", keeps=True, anyone=True),
+        # Not compared either: each system plans in its own way.
+        Field(name="estimated_s", keeps=True, anyone=True),
+        Field(name="scheduled_at", moment=True, keeps=True, anyone=True),
+        Field(name="requested_at", moment=True, keeps=True, anyone=True),
+        Field(name="started_at", moment=True, keeps=True, anyone=True),
+        Field(name="plan_interval_days", keeps=True, anyone=True),
     ),
 }
 

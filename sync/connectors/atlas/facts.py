@@ -1,8 +1,9 @@
 """Work orders, downtimes, labour, part use → facts."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sync.connectors.atlas import values
+from sync.connectors.atlas.plans import interval_days, of_a_plan
 from sync.connectors.base import Payload
 from sync.errors import BadRow
 from sync.records import (
@@ -26,21 +27,21 @@ STATUS = {
     "COMPLETE": WorkStatus.COMPLETED,
 }
 PRIORITY = {"NONE": "", "LOW": "low", "MEDIUM": "medium", "HIGH": "high"}
+HOUR = 3600
 LABOUR_STATUS = {"STOPPED": True, "RUNNING": False}
 NO_REASON = Ref(kind=Kind.REASON, codes=("unspecified-failure",), label="Unspecified failure")
 
 
 def work_order(row: Payload) -> list[Record]:
-    status = values.choice(row, "status", STATUS)
+    status = _status(row)
     done = status is WorkStatus.COMPLETED
-    if row.get("archived") is True and not done:
-        status = WorkStatus.CANCELLED
+    asset = values.ref(row, "asset", Kind.EQUIPMENT, "asset")
     return [
         WorkOrderRecord(
             external_key=f"work-order/{row['id']}",
             number=values.text(row, "customId") or str(row["id"]),
             title=values.text(row, "title"),
-            equipment=values.ref(row, "asset", Kind.EQUIPMENT, "asset"),
+            equipment=asset,
             work_type=_work_type(row),
             status=status,
             priority="" if row.get("priority") is None else values.choice(row, "priority", PRIORITY),
@@ -48,8 +49,37 @@ def work_order(row: Payload) -> list[Record]:
             due_at=values.moment(row, "dueDate"),
             completed_at=values.moment(row, "completedOn") if done else None,
             assigned_to=values.ref(row, "primaryUser", Kind.TECHNICIAN, "user"),
+            plant=None if asset else _plant(row),
+            team=values.name_of(row["team"]) if isinstance(row.get("team"), dict) else "",
+            estimated_s=(values.number_or_none(row, "estimatedDuration") or 0) * HOUR or None,  # 0: not set
+            requested_at=_requested(row),
+            scheduled_at=values.moment(row, "estimatedStartDate"),
+            plan_key=_plan_key(row),
+            plan_interval_days=interval_days(row),
         )
     ]
+
+
+def _status(row: Payload) -> WorkStatus:
+    """Atlas has no status for cancelled work: it is archived."""
+    status = values.choice(row, "status", STATUS)
+    given_up = row.get("archived") is True and status is not WorkStatus.COMPLETED
+    return WorkStatus.CANCELLED if given_up else status
+
+
+def _plant(row: Payload) -> Ref | None:
+    return Ref(kind=Kind.PLANT, key=f"location/{row['plant']}") if row.get("plant") else None
+
+
+def _requested(row: Payload) -> datetime | None:
+    """When the request behind it was made, where Atlas tells it with the order."""
+    request = row.get("parentRequest")
+    return values.moment(request, "createdAt") if isinstance(request, dict) else None
+
+
+def _plan_key(row: Payload) -> str:
+    plan = values.linked(row, "parentPreventiveMaintenance")
+    return f"preventive-maintenance/{plan}" if of_a_plan(row) else ""
 
 
 def _work_type(row: Payload) -> WorkType:

@@ -7,7 +7,7 @@ from sync.connectors.base import Payload
 
 
 def add_places(rows: list[Payload], parents: Mapping[int, int]) -> None:
-    """Embed ``plant`` and ``line`` (location ids, or None) in locations and assets.
+    """Embed ``plant`` and ``line`` (location ids, or None) in locations, assets and work orders.
 
     Args:
         parents: location → its parent location, 0 at a root.
@@ -16,6 +16,11 @@ def add_places(rows: list[Payload], parents: Mapping[int, int]) -> None:
         path = path_of(_location_of(row), parents)
         row["plant"] = path[0] if path else None
         row["line"] = path[1] if len(path) > 1 else None
+
+
+def needs_place(row: Payload) -> bool:
+    """All but work orders of an asset, which are where that is."""
+    return not values.linked(row, "asset")
 
 
 def _location_of(row: Payload) -> int:

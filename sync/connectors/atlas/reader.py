@@ -11,7 +11,8 @@ from functools import cached_property
 
 from sync.connectors.atlas import listing, values
 from sync.connectors.atlas.client import AtlasClient
-from sync.connectors.atlas.places import add_places
+from sync.connectors.atlas.places import add_places, needs_place
+from sync.connectors.atlas.plans import add_plans, of_a_plan
 from sync.connectors.atlas.spec import AtlasStream, slim
 from sync.connectors.atlas.streams import LISTED
 from sync.connectors.base import Cursor, Page, Payload, Row
@@ -63,12 +64,24 @@ class ListedReader:
         spec = self.stream.spec
         listing.check_fields(spec, found)
         payloads = [slim(row, spec) for row in found]
-        if self.stream.places:
-            add_places(payloads, self._parents)
+        if self.stream.places and (placed := [row for row in payloads if needs_place(row)]):
+            add_places(placed, self._parents)
+        if self.stream.plans:
+            add_plans(payloads, self._schedules if any(of_a_plan(row) for row in payloads) else {})
         return [
             Row(f"{spec.model}/{row['id']}", payload, values.parsed(row.get("updatedAt")))
             for row, payload in zip(found, payloads, strict=True)
         ]
+
+    @cached_property
+    def _schedules(self) -> Mapping[int, Payload]:
+        """Plan → its schedule: changing that touches neither the plan nor its work orders."""
+        return {
+            int(row["id"]): row["schedule"]
+            for found in listing.pages(self.client, LISTED["preventive_plans"].path)
+            for row in found.rows
+            if isinstance(row.get("schedule"), dict)
+        }
 
     @cached_property
     def _parents(self) -> Mapping[int, int]:

@@ -12,7 +12,7 @@ from sync.records import Record
 
 HOUR = 3600
 # Of nested objects only what identifies and names them is kept.
-NESTED = ("id", "name", "customId", "parentId", "locationId", "firstName", "lastName", "cost")
+NESTED = ("id", "name", "customId", "parentId", "locationId", "firstName", "lastName", "cost", "createdAt")
 JSON_TYPES: dict[str, tuple[type, ...]] = {
     "integer": (int,),
     "number": (int, float),
@@ -30,12 +30,14 @@ class AtlasStream:
     Args:
         path: of the search, e.g. ``/assets/search``.
         places: whether rows get their plant and line embedded (see ``places.py``).
+        plans: whether rows get their plan's schedule embedded (see ``plans.py``).
     """
 
     spec: StreamSpec
     path: str
     to_records: Callable[[Payload], list[Record]]
     places: bool = False
+    plans: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

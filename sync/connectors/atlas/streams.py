@@ -130,6 +130,11 @@ _LISTED = (
                 "asset": "object",
                 "primaryUser": "object",
                 "parentPreventiveMaintenance": "object",
+                "parentRequest": "object",
+                "location": "object",
+                "team": "object",
+                "estimatedDuration": "number",
+                "estimatedStartDate": "time",
                 "createdAt": "time",
                 "dueDate": "time",
                 "completedOn": "time",
@@ -141,6 +146,8 @@ _LISTED = (
         ),
         path="/work-orders/search",
         to_records=facts.work_order,
+        places=True,
+        plans=True,
     ),
 )
 

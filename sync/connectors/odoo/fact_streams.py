@@ -140,7 +140,17 @@ FACT_STREAMS = (
             # Whether a stage counts as done is the stage's; changing it there leaves no mark on requests.
             refresh_every_s=24 * HOUR,
         ),
-        optional={"kanban_state": "selection", "schedule_end": "datetime", "workcenter_id": "many2one"},
+        optional={
+            "kanban_state": "selection",
+            "schedule_end": "datetime",
+            "workcenter_id": "many2one",
+            "company_id": "many2one",
+            "maintenance_team_id": "many2one",
+            "duration": "float",
+            "recurring_maintenance": "boolean",
+            "repeat_interval": "integer",
+            "repeat_unit": "selection",
+        },
         also={"maintenance.stage": {"name": "char", "sequence": "integer", "done": "boolean"}},
         enrich=maintenance.add_stage_and_employee,
         to_records=maintenance.request,

@@ -1,7 +1,7 @@
 """Maintenance requests → work orders."""
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sync.connectors.base import Payload
 from sync.connectors.odoo import values
@@ -16,6 +16,8 @@ WORK_TYPES: dict[str | bool, WorkType] = {
 }
 PRIORITIES: dict[str | bool, str] = {False: "", "0": "very low", "1": "low", "2": "medium", "3": "high"}
 A_DAY = timedelta(days=1)
+DAYS_OF = {"day": 1.0, "week": 7.0, "month": 365 / 12, "year": 365.0}
+HOUR = 3600
 BLOCKED = {"normal": False, "done": False, "blocked": True}
 
 
@@ -27,32 +29,58 @@ def nothing(row: Payload) -> list[Record]:
 def request(row: Payload) -> list[Record]:
     """Odoo keeps days only: ``close_date`` is a date, hence ``completed_on`` and no ``completed_at``."""
     status, stage = _status(row), row["stage"]
+    equipment, planned = _equipment(row), values.moment(row, "schedule_date")
     return [
         WorkOrderRecord(
             external_key=f"maintenance.request/{row['id']}",
             number=str(row["id"]),
             title=values.text(row, "name"),
-            equipment=_equipment(row),
+            equipment=equipment,
             work_type=values.choice(row, "maintenance_type", WORK_TYPES),
             status=status,
             stage=stage["name"] if stage else "",
             stage_key=f"maintenance.stage/{stage['id']}" if stage else "",
             priority=values.choice(row, "priority", PRIORITIES),
             created_at=_asked_for(row),
-            due_at=values.moment(row, "schedule_end") or values.moment(row, "schedule_date"),
+            created_on=_back_dated(row),
+            due_at=values.moment(row, "schedule_end") or planned,
             completed_on=values.day(row, "close_date") if status is WorkStatus.COMPLETED else None,
             assigned_to=_assigned(row),
             counterpart=_counterpart(row),
+            plant=None if equipment else values.ref(row, "company_id", Kind.PLANT, "res.company"),
+            team=values.label(row, "maintenance_team_id"),
+            scheduled_at=planned,
+            estimated_s=_estimated(row) if planned else None,
+            plan_interval_days=_interval(row),
         )
     ]
 
 
 def _asked_for(row: Payload) -> datetime | None:
     """When it was entered; what was entered later than asked for counts from the day it was asked for."""
+    day = _back_dated(row)
+    return datetime.combine(day, time(), UTC) if day else values.moment(row, "create_date")
+
+
+def _back_dated(row: Payload) -> date | None:
+    """The day it was asked for, where it was entered later than that."""
     entered, asked = values.moment(row, "create_date"), values.day(row, "request_date")
     if entered is None or asked is None or entered.date() - asked <= A_DAY:  # their zones may differ
-        return entered
-    return datetime.combine(asked, time(), UTC)
+        return None
+    return asked
+
+
+def _estimated(row: Payload) -> float | None:
+    """Seconds planned. Without a planned date Odoo's hours are its default of 1, and nobody's estimate."""
+    hours = values.number(row, "duration") if row.get("duration") else 0
+    return hours * HOUR if hours > 0 else None
+
+
+def _interval(row: Payload) -> float | None:
+    """Days after which a recurring request comes back. Every request has an interval; most do not recur."""
+    if not values.flag(row, "recurring_maintenance", default=False) or not row.get("repeat_unit"):
+        return None
+    return values.number(row, "repeat_interval") * values.choice(row, "repeat_unit", DAYS_OF)
 
 
 def _equipment(row: Payload) -> Ref | None:
