@@ -15,6 +15,7 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402 models need the set-up
 from psycopg import sql  # noqa: E402
 
+from sync.garbage import seldom_collected  # noqa: E402
 from sync.landing import Landed  # noqa: E402
 from sync.load.facts import COMMON, SPECS, Ids, upsert  # noqa: E402
 from sync.records import ProductionRecord  # noqa: E402
@@ -29,7 +30,8 @@ Batch = Sequence[tuple[Landed, ProductionRecord]]
 
 def main(count: int) -> None:
     _, ids = plant.afresh(count)
-    mine = [_timed(count, version, lambda batch: ours(batch, ids)) for version in VERSIONS]
+    with seldom_collected():  # as in a run
+        mine = [_timed(count, version, lambda batch: ours(batch, ids)) for version in VERSIONS]
     _, ids = plant.afresh(count)
     theirs = [_timed(count, version, lambda batch: bare(batch, ids)) for version in VERSIONS]
     print(json.dumps({"ours": mine, "bare": theirs}))
