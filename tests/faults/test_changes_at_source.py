@@ -17,9 +17,8 @@ def test_deleted_without_a_trace(portal: Portal, sound: Sound, sandbox: Sandbox)
     stop = Downtime.objects.filter(source="odoo", end__isnull=False).latest("start")
     before = components(stop.equipment)
     sandbox.factory.delete(LINES, int(stop.external_key.rpartition("/")[2]))
-    orders = sorted(sandbox.factory.atlas["work-orders"])
-    sandbox.factory.delete("work-order", orders[3])
-    portal.sweep("productivity", "work_orders", "labour", "part_uses", "downtimes")
+    sandbox.factory.delete("labor", min(sandbox.factory.atlas["labors"]))
+    portal.sweep("productivity", "labour")
     portal.comes_to_rest()
     assert Downtime.objects.get(pk=stop.pk).deleted_at is not None
     assert components(stop.equipment) != before
@@ -38,7 +37,6 @@ def test_archived(portal: Portal, sound: Sound, sandbox: Sandbox) -> None:
     machine = factory.machines[1]
     factory.touch("maintenance.equipment", machine.equipment_id, active=False)
     factory.touch("mrp.workcenter", machine.workcenter_id, active=False)
-    factory.touch("assets", machine.asset_id, archived=True)
     factory.touch("work-orders", max(factory.atlas["work-orders"]), archived=True)
     portal.comes_to_rest(every_stream())
     sound.at_rest()
