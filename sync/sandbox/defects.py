@@ -266,7 +266,8 @@ def _contradict(factory: Factory, rng: Random) -> dict[str, Keys]:
         factory.odoo["maintenance.request"].set(
             request, row["completedOn"], stage_id=REPAIRED, close_date=day_of(row["completedOn"])
         )
-        factory.atlas.set("work-orders", order, row["estimatedStartDate"], status="IN_PROGRESS",
+        begun = factory.atlas.of("labors", order)[0]["startedAt"]
+        factory.atlas.set("work-orders", order, begun, status="IN_PROGRESS",
                           completedOn=None,
                           completedBy=None)  # fmt: skip
     orders = sorted(factory.atlas["work-orders"])[-200:]

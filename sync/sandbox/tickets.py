@@ -61,13 +61,14 @@ class Ticket:
         base = {
             "title": self.title, "description": "", "priority": self.priority, "asset": self.asset_id,
             "location": asset["location"], "category": self.category, "dueDate": self.due,
-            "primaryUser": self.technicians[0],
+            "primaryUser": self.technicians[0], "team": self._team(),
+            "estimatedStartDate": at if self.plan_id else None,
             "estimatedDuration": 1.0 if self.category == BREAKDOWN else 1.5,
         }  # fmt: skip
         parent = self._ask(at, base) if self.asked_first else None
         self.workorder_id = self.atlas.add(
             "work-orders", at, status="OPEN", assignedTo=self.technicians, completedOn=None, completedBy=None,
-            parentRequest=parent, parentPreventiveMaintenance=self.plan_id, estimatedStartDate=None,
+            parentRequest=parent, parentPreventiveMaintenance=self.plan_id,
             **base, **ACTIVE,
         )  # fmt: skip
         self.atlas["work-orders"][self.workorder_id]["customId"] = self.number
@@ -78,6 +79,10 @@ class Ticket:
         if self.machine and self.desk.mirrors(self.machine, self.plan_id is not None):
             kind = "preventive" if self.plan_id else "corrective"
             self.request_id = self.desk.open(at, self.machine, f"[{self.number}] {self.title}", kind)
+
+    def _team(self) -> int:
+        name = f"{self.plant.name} maintenance"
+        return next(key for key, team in self.atlas["teams"].items() if team["name"] == name)
 
     def _ask(self, at: int, base: dict[str, object]) -> int:
         number = len(self.atlas["requests"]) + 1
@@ -91,7 +96,7 @@ class Ticket:
 
     def begin(self, at: int) -> None:
         self.begun = at
-        self.atlas.set("work-orders", self.workorder_id, at, status="IN_PROGRESS", estimatedStartDate=at)
+        self.atlas.set("work-orders", self.workorder_id, at, status="IN_PROGRESS")
         if self.request_id:
             self.desk.begin(at, self.request_id)
 
