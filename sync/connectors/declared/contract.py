@@ -1,7 +1,8 @@
 """The fields a declaration relies on, compared with rows as they come.
 
-A field is named by its path, ``asset.id``; lists on the way are looked through. Its type ends in ``?`` where
-the source may leave the field out; null is always allowed.
+A field is named by its path, ``asset.id``, or, where rows have it, by a name with dots in it; lists on the
+way are looked through. Its type ends in ``?`` where the source may leave the field out; null is always
+allowed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -48,7 +49,7 @@ def check(model: str, fields: Mapping[str, str], rows: Sequence[Payload]) -> Non
 
 
 def _problem(name: str, wanted: str, rows: Sequence[Payload]) -> str:
-    *way, last = name.split(".")
+    *way, last = [name] if any(name in row for row in rows) else name.split(".")
     holders = [holder for row in rows for holder in _holders(row, way)]
     there = [holder[last] for holder in holders if last in holder]
     if holders and not there and not wanted.endswith("?"):
@@ -88,7 +89,7 @@ def _is_time(value: object) -> bool:
 def kept(row: Payload, names: Sequence[str]) -> Payload:
     """The row with the named fields alone: what else a source sends may change by itself."""
     found: Payload = _pruned(row, _tree(tuple(names)))
-    return found
+    return found | {name: row[name] for name in names if "." in name and name in row}
 
 
 @lru_cache(maxsize=256)

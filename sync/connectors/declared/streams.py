@@ -67,7 +67,7 @@ class StreamRule(Declared):
     @model_validator(mode="after")
     def names_are_kept(self) -> "StreamRule":
         """A name that is not kept would be null for ever, and nobody would know why."""
-        known = {path.split(".")[0] for path in self.fields} | self.added
+        known = {path.split(".")[0] for path in self.fields} | set(self.fields) | self.added
         own = {*in_template(self.key), *filter(None, [field_of(self.gone or "")])}
         if unknown := sorted(unknown_names(self, known) | (own - known)):
             raise ValueError(f"{', '.join(unknown)}: not among the stream's `fields`")
