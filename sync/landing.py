@@ -11,7 +11,7 @@ import orjson
 from django.db import connection
 from django.utils import timezone
 
-from sync.connectors.base import Payload, Row
+from sync.connectors.base import WHERE, Payload, Row
 from sync.history import keep
 from sync.models import RawRecord, Stream
 from sync.staging import Line, copy_rows, json_text, next_ids
@@ -119,13 +119,20 @@ def _newer(new: _Fresh, have: _Known) -> bool:
 
 
 def _content(payload: Payload) -> tuple[bytes, bytes]:
+    """The payload as it is stored, and the digest of what of it is content: not the row's place."""
+    body = _body(payload)
+    content = body
+    if WHERE in payload:
+        content = _body({name: value for name, value in payload.items() if name != WHERE})
+    return body, blake2b(content, digest_size=16).digest()
+
+
+def _body(payload: Payload) -> bytes:
     try:
         body = orjson.dumps(payload, option=CONTENT)
     except TypeError:
         body = orjson.dumps(_storable(payload), option=CONTENT)
-    if b"\\u0000" in body:
-        body = orjson.dumps(_storable(payload), option=CONTENT)
-    return body, blake2b(body, digest_size=16).digest()
+    return orjson.dumps(_storable(payload), option=CONTENT) if b"\\u0000" in body else body
 
 
 def _storable(value: Any) -> Any:

@@ -19,7 +19,7 @@ from sync.queue.writer import Problem, close_cause, close_empty, raise_all
 from sync.records import Record
 from sync.replay import replay_rows
 from sync.run import Work, attempt, end, work_on
-from sync.sources import connect
+from sync.sources import connect, spec_of
 from sync.staging import copy_rows
 
 logger = logging.getLogger(__name__)
@@ -57,6 +57,9 @@ def sweep_stream(
 
 def _sweep(work: Work, *, force: bool) -> None:
     stream = work.stream
+    if (spec := spec_of(stream)) is not None and not spec.sheds:
+        _nothing_goes(work)
+        return
     if not stream.sweep_cursor:
         _begin(stream)
     connector = connect(stream.source)
@@ -69,6 +72,13 @@ def _sweep(work: Work, *, force: bool) -> None:
     else:
         Stream.objects.filter(pk=stream.pk).update(slow_due=None)
         work.run.goes_on = True
+    end(work.run, SyncRun.Status.DONE)
+
+
+@transaction.atomic
+def _nothing_goes(work: Work) -> None:
+    """The stream's rows stay, also when the source shows them no more."""
+    Stream.objects.filter(pk=work.stream.pk).update(swept_at=timezone.now(), sweep_began=None, slow_due=None)
     end(work.run, SyncRun.Status.DONE)
 
 

@@ -8,6 +8,7 @@ REGISTRY = {
     "odoo": "sync.connectors.odoo.connector.OdooConnector",
     "atlas": "sync.connectors.atlas.connector.AtlasConnector",
     "rest": "sync.connectors.rest.connector.RestConnector",
+    "files": "sync.connectors.files.connector.FilesConnector",
 }
 
 

@@ -16,6 +16,8 @@ from sync.errors import SourceRefused
 from sync.records import Kind, Record
 
 KEYS_PER_PAGE = 10_000
+WHERE = "_where"
+"""In a payload: the row's place for people, such as its file and number. It is no part of the content."""
 Payload = dict[str, Any]
 Cursor = dict[str, Any]
 Mode = Literal["poll", "batch", "event"]
@@ -65,6 +67,7 @@ class StreamSpec:
         reconciliation: key of the rule that compares the stream with its source; "" = none.
         dated_by: property of a row by whose month rows are counted against the source, in UTC; "": by none.
         summed: the row's main quantities, added up beside the count.
+        sheds: a row that the source shows no more is gone. False: rows come once, and stay.
     """
 
     name: str
@@ -82,6 +85,7 @@ class StreamSpec:
     reconciliation: str = "rows"
     dated_by: str = ""
     summed: tuple[str, ...] = ()
+    sheds: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +181,7 @@ class Connector(ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     streams: ClassVar[Mapping[str, StreamSpec]]
+    local: ClassVar[bool] = False  # its address is a folder of this machine, which wants no password
 
     def __init__(self, config: SourceConfig) -> None:
         self.config = config

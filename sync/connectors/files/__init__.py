@@ -1,0 +1,1 @@
+"""CSV and XLSX files that other systems drop into a folder: see ``declaration.py`` and ``systems/``."""
