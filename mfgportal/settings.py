@@ -37,6 +37,7 @@ FIELD_ENCRYPTION_KEYS = secret(
 INSTALLED_APPS = [
     "mfgportal",
     "mfgportal.accounts",
+    "mfgportal.alerts",
     "mfgportal.web",
     "mfgportal.api",
     "sync",
@@ -158,10 +159,28 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
         "mask_callable": "mfgportal.accounts.audit.hidden",
     },
     {"model": "sync.Ownership", "include_fields": ["kind", "field", "source"]},
+    {
+        "model": "kpis.Target",
+        "include_fields": [
+            "kpi", "plant", "line", "equipment", "valid_from", "ended_on", "value", "band",
+        ],
+    },
+    {
+        "model": "alerts.AlertRule",
+        "exclude_fields": ["next_due", "judged_at", "cannot_judge"],
+        "m2m_fields": ["users", "escalate_users"],
+    },
 )  # fmt: skip
 AUDITLOG_DISABLE_REMOTE_ADDR = True
 AUDITLOG_USE_FK_STRING_REPRESENTATION = True
 AUDITLOG_CID_HEADER = None  # what a client sends there would go into the log
+
+# --- e-mail: without EMAIL_URL nothing leaves the machine, and each mail is a file ---
+vars().update(env.email_url("EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}"))
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="mfgportal <mfgportal@localhost>")
+# Where links in mails lead.
+SITE_URL: str = env.str("SITE_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}").rstrip("/")
 
 # --- language and time: plants' zones are applied where values are bucketed and shown ---
 LANGUAGE_CODE = "en"
@@ -276,6 +295,9 @@ CELERY_BEAT_SCHEDULE = {
     # differ, and one that looks an hour old must count.
     name: {"task": f"sync.tasks.{name}", "schedule": every_s, "options": {"expires": 7200}}
     for name, every_s in {"wake_streams": 5.0, "refresh_components": 5.0, "tend_landing": 300.0}.items()
+} | {
+    name: {"task": f"mfgportal.alerts.tasks.{name}", "schedule": every_s, "options": {"expires": 7200}}
+    for name, every_s in {"judge_rules": 10.0, "send_mails": 10.0}.items()
 }
 
 # --- logs ---
