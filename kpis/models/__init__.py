@@ -1,7 +1,15 @@
 """The reporting schema: places, masters, facts, components. Only sync's load and our roll-up write it."""
 
 from kpis.models.changes import StatusChange
-from kpis.models.components import ReasonComponents, ShiftComponents, StaleDay
+from kpis.models.components import (
+    ProductComponents,
+    ProductMonths,
+    ReasonComponents,
+    ReasonMonths,
+    ShiftComponents,
+    ShiftMonths,
+    StaleDay,
+)
 from kpis.models.facts import (
     CostEntry,
     Downtime,
@@ -44,12 +52,16 @@ __all__ = [
     "Plant",
     "PlantRate",
     "Product",
+    "ProductComponents",
+    "ProductMonths",
     "Production",
     "Reason",
     "ReasonComponents",
+    "ReasonMonths",
     "Run",
     "ShiftCalendar",
     "ShiftComponents",
+    "ShiftMonths",
     "StaleDay",
     "StaleWork",
     "StatusChange",

@@ -1,31 +1,21 @@
-"""Additive components per equipment and shift. KPIs are ratios of their sums; nothing here is a ratio."""
+"""Additive components per equipment and shift, and per month. KPIs are ratios of sums; nothing here is."""
 
 from django.db import models
 
-from kpis.models.masters import Reason
+from kpis.models.masters import Product, Reason
 from kpis.models.places import Equipment
 
 
-class ShiftComponents(models.Model):
-    """One row per equipment, production day and shift; ``shift`` 0 is the time off shift.
+class ShiftSums(models.Model):
+    """What adds up over machines and time. All ``_s`` are seconds.
 
-    The rows of a day partition it: calendar_s adds up to 23, 24 or 25 h. All ``_s`` are seconds.
     Terms: POT/PBT/APT, PQ/SQ, PRI of ISO 22400-2 §5; down time of IEC 60050-192.
 
     planned_s = planned_stop_s + unknown_s + run_s + breakdown_s + setup_s + external_s + quality_s
     run_s includes speed_s (reduced speed) and micro_stop_s.
     Equipment that does not produce is taken as running where nothing says otherwise (unknown_s = 0), and has
     no oee_ components.
-    ``computed_at`` is the moment it was computed for; ``provisional``: time alone changes it (the day
-    goes on, or an open event may yet change its class).
     """
-
-    equipment = models.ForeignKey(Equipment, on_delete=models.CASCADE, related_name="components")
-    day = models.DateField()
-    shift = models.PositiveSmallIntegerField()
-    shift_name = models.CharField(max_length=60, blank=True, default="")
-    start = models.DateTimeField()
-    end = models.DateTimeField()
 
     calendar_s = models.FloatField(default=0)
     planned_s = models.FloatField(default=0)
@@ -56,6 +46,25 @@ class ShiftComponents(models.Model):
     micro_stops = models.IntegerField(default=0)
     open_events = models.IntegerField(default=0)
     facts = models.IntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class ShiftComponents(ShiftSums):
+    """One row per equipment, production day and shift; ``shift`` 0 is the time off shift.
+
+    The rows of a day partition it: calendar_s adds up to 23, 24 or 25 h.
+    ``computed_at`` is the moment it was computed for; ``provisional``: time alone changes it (the day
+    goes on, or an open event may yet change its class).
+    """
+
+    equipment = models.ForeignKey(Equipment, on_delete=models.CASCADE, related_name="components")
+    day = models.DateField()
+    shift = models.PositiveSmallIntegerField()
+    shift_name = models.CharField(max_length=60, blank=True, default="")
+    start = models.DateTimeField()
+    end = models.DateTimeField()
     provisional = models.BooleanField(default=False)
     computed_at = models.DateTimeField()
 
@@ -95,6 +104,106 @@ class ReasonComponents(models.Model):
 
     def __str__(self) -> str:
         return f"{self.equipment_id} {self.day} {self.reason_id}"
+
+
+class ProductSums(models.Model):
+    """Counts and run time of what a work unit made, under the names they have in ``ShiftComponents``.
+
+    ``product`` None: no record says what it was. Over the products they add up to the machine's; ``facts``
+    are the records of the product alone, its order steps and bookings.
+    """
+
+    product = models.ForeignKey(
+        Product, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    quantity = models.FloatField(default=0)
+    scrap = models.FloatField(default=0)
+    ideal_s = models.FloatField(default=0)
+    ideal_good_s = models.FloatField(default=0)
+    oee_run_s = models.FloatField(default=0)
+    run_without_ideal_s = models.FloatField(default=0)
+    facts = models.IntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class ProductComponents(ProductSums):
+    """By product, of the same shift rows. Time of orders that run at once is shared equally among them."""
+
+    equipment = models.ForeignKey(Equipment, on_delete=models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField()
+    shift = models.PositiveSmallIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["equipment", "day"]),
+            models.Index(fields=["day", "equipment"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.equipment_id} {self.day} {self.product_id}"
+
+
+class ShiftMonths(ShiftSums):
+    """The sums of a machine's days of a month, by the name of the shift; ``month`` is its first day.
+
+    ``shift``: the first number the shift had.
+    """
+
+    equipment = models.ForeignKey(Equipment, on_delete=models.CASCADE, related_name="+", db_index=False)
+    month = models.DateField()
+    shift = models.PositiveSmallIntegerField()
+    shift_name = models.CharField(max_length=60, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["equipment", "month", "shift_name"], name="one_row_per_month_and_shift"
+            )
+        ]
+        indexes = [models.Index(fields=["month", "equipment"])]
+
+    def __str__(self) -> str:
+        return f"{self.equipment_id} {self.month} {self.shift_name}"
+
+
+class ReasonMonths(models.Model):
+    """The sums of a machine's reasons over the days of a month."""
+
+    equipment = models.ForeignKey(Equipment, on_delete=models.CASCADE, related_name="+", db_index=False)
+    month = models.DateField()
+    reason = models.ForeignKey(Reason, on_delete=models.CASCADE, related_name="+", db_index=False)
+    loss_class = models.CharField(max_length=20)
+    seconds = models.FloatField(default=0)
+    events = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["equipment", "month", "reason", "loss_class"], name="one_row_per_month_and_reason"
+            )
+        ]
+        indexes = [models.Index(fields=["month", "equipment"])]
+
+    def __str__(self) -> str:
+        return f"{self.equipment_id} {self.month} {self.reason_id}"
+
+
+class ProductMonths(ProductSums):
+    """The sums of a machine's products over the days of a month."""
+
+    equipment = models.ForeignKey(Equipment, on_delete=models.CASCADE, related_name="+", db_index=False)
+    month = models.DateField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["equipment", "month"]),
+            models.Index(fields=["month", "equipment"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.equipment_id} {self.month} {self.product_id}"
 
 
 class StaleDay(models.Model):
