@@ -11,6 +11,7 @@ from django.db import transaction
 from kpis.models import Plant
 from kpis.rollup import mark_plants
 from mfgportal.web.declaration_fields import FIELDS, DeclarationFields
+from sync.addresses import validate_address
 from sync.connectors import REGISTRY, connector_class
 from sync.declarations import without_declaration
 from sync.models import Source
@@ -32,11 +33,12 @@ class SourceForm(DeclarationFields, forms.ModelForm):  # type: ignore[type-arg] 
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
     )
     connector = forms.ChoiceField()
-    url = forms.URLField(
+    url = forms.CharField(
         label="Address",
         max_length=400,
-        assume_scheme="https",
-        help_text="The address people open it with, for example https://odoo.example.com.",
+        widget=forms.TextInput({"inputmode": "url", "spellcheck": "false"}),
+        help_text="The address people open it with, for example https://odoo.example.com;"
+        " of a folder of files its path, for example file:///mnt/drops.",
     )
     options = forms.JSONField(
         required=False,
@@ -88,9 +90,21 @@ class SourceForm(DeclarationFields, forms.ModelForm):  # type: ignore[type-arg] 
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("connector") and given.get("url"):
+            given["url"] = self.address(given["connector"], given["url"])
         if given.get("connector") and isinstance(given.get("options"), dict):
             given["options"] = {**given["options"], **self.declaration(given["connector"])}
         return given
+
+    def address(self, connector: str, given: str) -> str:
+        """The address as the connector wants it; a bare host is meant to be asked by https."""
+        local = connector_class(connector).local
+        address = given if local or "://" in given else f"https://{given}"
+        try:
+            validate_address(connector, address)
+        except ValidationError as invalid:
+            self.add_error("url", invalid)
+        return address
 
     def save(self, commit: bool = True) -> Source:
         """Save it with its streams and, for kinds nobody owns yet, its ownership."""

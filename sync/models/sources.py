@@ -16,7 +16,7 @@ class Source(models.Model):
     name = models.SlugField(max_length=40, unique=True)
     title = models.CharField(max_length=120)
     connector = models.CharField(max_length=40)
-    url = models.URLField(max_length=400)
+    url = models.CharField(max_length=400)  # a folder's too; see sync.addresses
     database = models.CharField(max_length=120, blank=True, default="")
     username = models.CharField(max_length=200, blank=True, default="")
     password = EncryptedTextField(blank=True, default="")

@@ -9,10 +9,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.core.validators import URLValidator, validate_slug
+from django.core.validators import validate_slug
 
 from sync import breaker
-from sync.connectors import REGISTRY
+from sync.addresses import validate_address
+from sync.connectors import REGISTRY, connector_class
 from sync.connectors.declared.classes import DeclaredConnector, shipped
 from sync.connectors.declared.loading import DeclarationError
 from sync.declarations import OPTION, declaration_of, declared, options_of, without_declaration
@@ -30,7 +31,11 @@ class Command(BaseCommand):
         add = actions.add_parser("add", help="add a source, or change it")
         add.add_argument("name", help="short name, such as odoo")
         add.add_argument("--connector", required=True, choices=sorted(REGISTRY))
-        add.add_argument("--url", default="", help="base address, such as https://odoo.example.com")
+        add.add_argument(
+            "--url",
+            default="",
+            help="base address, such as https://odoo.example.com; of files, file:///mnt/drops",
+        )
         add.add_argument(
             "--declaration",
             default="",
@@ -72,7 +77,7 @@ class Command(BaseCommand):
         url = options["url"] or (known.url if known else "") or declared_url(given)
         try:
             validate_slug(name)
-            URLValidator(schemes=["http", "https"])(url)
+            validate_address(options["connector"], url)
         except ValidationError as invalid:
             raise CommandError(" ".join(invalid.messages)) from invalid
         try:
@@ -111,7 +116,8 @@ class Command(BaseCommand):
         username = options["username"] or (known.username if known else "")
         if known and options["declaration"] and not (api_key or password):
             return {"username": username, "password": known.password, "api_key": known.api_key}
-        open_to_all = options["declaration"] and not declared_auth(given)
+        local = connector_class(options["connector"]).local
+        open_to_all = local or (options["declaration"] and not declared_auth(given))
         if not (api_key or password or open_to_all):
             password = getpass(f"Password of {options['name']}: ")
         return {"username": username, "password": "" if api_key else password, "api_key": api_key}
