@@ -235,7 +235,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["mfgportal.api.renderers.OrjsonRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["mfgportal.api.bodies.SizedJson"],
     "DEFAULT_SCHEMA_CLASS": "mfgportal.api.schema.Schema",
     "EXCEPTION_HANDLER": "mfgportal.api.errors.handle",
     "DEFAULT_THROTTLE_CLASSES": [

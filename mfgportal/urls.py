@@ -3,6 +3,8 @@ from django.urls import include, path, register_converter
 from mfgportal.metrics import metrics
 from mfgportal.ready import healthz, readyz
 from mfgportal.web import (
+    alert_rules,
+    alerts,
     equipment,
     event,
     exception,
@@ -18,10 +20,16 @@ from mfgportal.web import (
     shift,
     sources,
     sync_runs,
+    targets,
 )
 from mfgportal.web.converters import DayConverter
 
 register_converter(DayConverter, "day")
+
+handler400 = "mfgportal.api.errors.bad_request"
+handler403 = "mfgportal.api.errors.permission_denied"
+handler404 = "mfgportal.api.errors.page_not_found"
+handler500 = "mfgportal.api.errors.server_error"
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
@@ -58,6 +66,19 @@ urlpatterns = [
     path("sources/<slug:name>/", sources.source, name="source"),
     path("sources/<slug:name>/check/", sources.source_check, name="source_check"),
     path("sources/<slug:name>/switch/", sources.source_switch, name="source_switch"),
+    path("targets/", targets.targets, name="targets"),
+    path("targets/add/", targets.target_add, name="target_add"),
+    path("targets/<int:pk>/", targets.target, name="target"),
+    path("targets/<int:pk>/end/", targets.target_end, name="target_end"),
+    path("alerts/", alerts.alerts, name="alerts"),
+    path("alerts/read/", alerts.alerts_read, name="alerts_read"),
+    path("alerts/rules/", alert_rules.alert_rules, name="alert_rules"),
+    path("alerts/rules/add/", alert_rules.alert_rule, name="alert_rule_add"),
+    path("alerts/rules/<int:pk>/", alert_rules.alert_rule, name="alert_rule"),
+    path("alerts/rules/<int:pk>/switch/", alert_rules.alert_rule_switch, name="alert_rule_switch"),
+    path("alerts/<int:pk>/", alerts.alert, name="alert"),
+    path("alerts/<int:pk>/acknowledge/", alerts.alert_acknowledge, name="alert_acknowledge"),
+    path("alerts/<int:pk>/comment/", alerts.alert_comment, name="alert_comment"),
     path("glossary/", glossary.glossary, name="glossary"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

@@ -8,12 +8,13 @@ TEXT = {"type": "string"}
 PROBLEM = {
     "type": "object",
     "description": "Problem details, RFC 9457.",
-    "required": ["type", "title", "status", "detail"],
+    "required": ["type", "title", "status", "detail", "instance"],
     "properties": {
         "type": TEXT,
         "title": TEXT | {"description": "The status in words."},
         "status": {"type": "integer"},
         "detail": TEXT | {"description": "What is wrong, and what is wanted."},
+        "instance": TEXT | {"description": "The address that was asked for."},
         "errors": {
             "type": "array",
             "description": "The parameters or fields at fault.",

@@ -2,11 +2,23 @@ from django.contrib.auth.decorators import login_required
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from mfgportal.api import docs, exceptions, flows, kpis, monitor, places, reconciliation, sync
+from mfgportal.api import docs, exceptions, flows, kpis, monitor, places, reconciliation, statistics, sync
 
 urlpatterns = [
     path("v1/kpis", kpis.Kpis.as_view(), name="api_kpis"),
     path("v1/kpis/catalogue", kpis.Catalogue.as_view(), name="api_catalogue"),
+    path("v1/kpis/compute", statistics.Compute.as_view(), name="api_compute"),
+    path("v1/reliability/bounds", statistics.BoundsView.as_view(), name="api_bounds"),
+    path("v1/reliability/weibull", statistics.WeibullView.as_view(), name="api_weibull"),
+    path("v1/reliability/kaplan-meier", statistics.KaplanMeier.as_view(), name="api_kaplan_meier"),
+    path("v1/reliability/growth", statistics.Growth.as_view(), name="api_growth"),
+    path(
+        "v1/reliability/mean-cumulative",
+        statistics.MeanCumulativeView.as_view(),
+        name="api_mean_cumulative",
+    ),
+    path("v1/reliability/forecast", statistics.ForecastView.as_view(), name="api_forecast"),
+    path("v1/reliability/ranking", statistics.Ranking.as_view(), name="api_ranking"),
     path("v1/plants", places.Plants.as_view(), name="api_plants"),
     path("v1/lines", places.Lines.as_view(), name="api_lines"),
     path("v1/equipment", places.EquipmentList.as_view(), name="api_equipment"),

@@ -1,5 +1,7 @@
 """Every refusal is a problem document, RFC 9457."""
 
+from typing import Any
+
 import pytest
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.management import call_command
@@ -88,3 +90,53 @@ def test_who_asks_too_often_is_told_when_to_come_back(
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert answers[-1]["Content-Type"] == "application/problem+json"
     assert 0 < int(answers[-1]["Retry-After"]) <= 60
+
+
+def test_an_unknown_address_of_the_api_is_a_problem_and_elsewhere_a_page(
+    world: World, as_user: LogIn
+) -> None:
+    client = as_user(world.admin)
+    for address in ("/api/v1/luck", "/api/v1/equipment/abc"):
+        answer = client.get(address)
+        assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+        assert answer.json()["instance"] == address
+    assert client.get("/luck/")["Content-Type"].startswith("text/html")
+
+
+def test_what_the_client_cannot_read_or_we_cannot_is_a_problem(world: World, as_user: LogIn) -> None:
+    client = as_user(world.admin)
+    unreadable = client.get("/api/v1/plants", headers={"Accept": "text/html"})
+    assert (unreadable.status_code, unreadable.json()["title"]) == (406, "Not Acceptable")
+    strange = client.post("/api/v1/kpis/compute", "kpi: oee", content_type="application/yaml")
+    assert (strange.status_code, strange.json()["title"]) == (415, "Unsupported Media Type")
+
+
+def test_a_body_beyond_the_limit_is_refused(
+    world: World, as_user: LogIn, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    call_command("api_token", "lead")
+    by_token = Client(headers={"Authorization": f"Token {capsys.readouterr().out.strip()}"})
+    body = {"kpi": "oee", "components": {f"component_{number}": 1 for number in range(20)}}
+    for client in (as_user(world.admin), by_token):
+        answer = client.post("/api/v1/kpis/compute", body, content_type="application/json")
+        assert (answer.status_code, answer["Content-Type"]) == (413, "application/problem+json")
+
+
+def test_a_fault_of_ours_is_a_problem_that_tells_nothing_of_the_inside(
+    world: World, as_user: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*_: object) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr("mfgportal.api.sync.streams_now", break_down)
+    client = as_user(world.admin)
+    client.raise_request_exception = False
+    answer = client.get("/api/v1/sync/streams")
+    assert (answer.status_code, answer["Content-Type"]) == (500, "application/problem+json")
+    assert "secret" not in answer.content.decode()
+
+
+def test_a_request_that_django_refuses_is_a_problem(world: World, as_user: LogIn) -> None:
+    answer = as_user(world.admin).get("/api/v1/plants", headers={"Host": "evil.example"})
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")

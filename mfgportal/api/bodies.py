@@ -1,0 +1,22 @@
+"""Bodies of requests: JSON, up to the size that Django takes of forms."""
+
+from collections.abc import Mapping
+from typing import IO, Any
+
+from django.conf import settings
+from rest_framework.parsers import JSONParser
+
+from mfgportal.api.errors import TooLarge
+
+
+class SizedJson(JSONParser):
+    """DRF reads a body past Django's own limit."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        length = parser_context["request"].META.get("CONTENT_LENGTH") if parser_context else ""
+        if limit is not None and int(length or 0) > limit:
+            raise TooLarge(f"A body may have {limit:,} bytes at most.")
+        return super().parse(stream, media_type, parser_context)
