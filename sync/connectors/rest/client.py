@@ -81,7 +81,7 @@ class Api:
                     raise
                 self._signer.forget()
             return self._signed(method, path, params, body, share)
-        except faults.TokenRejected as rejected:
+        except (faults.TokenRejected, faults.SignInRefused) as rejected:
             raise self.faults.login_refused(str(rejected)) from rejected
 
     def _signed(self, method: str, path: str, params: Params, body: Any, share: float) -> Answer:

@@ -26,6 +26,10 @@ class TokenRejected(SyncError):
     """What we signed in with counts no more; a new sign-in may help, once."""
 
 
+class SignInRefused(SyncError):
+    """The sign-in itself was refused: another one would be, and might lock the account."""
+
+
 class NotThere(SourceRefused):
     """What was asked for is not there: a parent that is gone, or a path the API does not have."""
 

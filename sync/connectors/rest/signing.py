@@ -96,7 +96,7 @@ class Signer:
             STORE.drop(self._key, known)
             try:
                 return self._called(auth.refresh, {**self._secrets, "refresh": known.refresh})
-            except faults.TokenRejected:
+            except faults.SignInRefused:
                 pass
         return self._called(auth.login, self._secrets)
 
@@ -108,8 +108,8 @@ class Signer:
         """Whatever a sign-in is refused with, it is the log-in that is refused."""
         try:
             return self._send(*request, **more)
-        except (faults.NotUnderstood, faults.NotThere, faults.Forbidden) as refused:
-            raise faults.TokenRejected(str(refused)) from refused
+        except (faults.TokenRejected, faults.NotUnderstood, faults.NotThere, faults.Forbidden) as refused:
+            raise faults.SignInRefused(str(refused)) from refused
 
 
 def _basic(user: str, password: str) -> str:
