@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from kpis.evidence import DayFacts, Order, Output
 from kpis.intervals import Span, intersect, merge, subtract, total, within
 from kpis.plans import DayPlan, by_slot, slot_at
-from kpis.rows import Row
+from kpis.products import ProductRows
+from kpis.rows import ProductRow, Row
 
 
 def own_run(output: Output, as_of: float) -> list[Span]:
@@ -13,32 +14,41 @@ def own_run(output: Output, as_of: float) -> list[Span]:
     return output.spread(as_of) if output.quantity and not output.runs and not output.booking else []
 
 
-def add_oee(rows: list[Row], plan: DayPlan, running: list[Span], facts: DayFacts, as_of: float) -> None:
-    """OEE components of a work unit; ``running``: the sorted disjoint spans claimed as run time."""
+def add_oee(
+    rows: list[Row], plan: DayPlan, running: list[Span], facts: DayFacts, as_of: float
+) -> list[ProductRow]:
+    """OEE components of a work unit; ``running``: the sorted disjoint spans claimed as run time.
+
+    Returns them split by product.
+    """
+    products = ProductRows()
     for row in rows:
         row.oee_loading_s, row.oee_run_s = row.loading_s, row.run_s
-    blind = _without_ideal(facts, as_of)
-    lengths = by_slot(intersect(running, blind), plan, planned_only=True)
+    blind = intersect(running, _without_ideal(facts, as_of))
+    lengths = by_slot(blind, plan, planned_only=True)
     for row, length in zip(rows, lengths, strict=True):
         row.run_without_ideal_s += length
     for output in facts.outputs:
         if output.counted and output.start < as_of:
-            _add_counts(rows, plan, output, as_of)
+            _add_counts(rows, products, plan, output, as_of)
+    products.add_run(plan, facts, running, blind, as_of)
+    products.add_facts(plan, facts)
+    return products.sorted()
 
 
-def _add_counts(rows: list[Row], plan: DayPlan, output: Output, as_of: float) -> None:
+def _add_counts(rows: list[Row], products: ProductRows, plan: DayPlan, output: Output, as_of: float) -> None:
     """Counts by the share of the order's time in each row; a booking as a whole at its instant.
 
     What is made off shift is no part of OEE. A booking of scrap is, whenever it is made: it corrects counts.
     """
     correction = output.booking and not output.quantity
     for slot, share in _shares(plan, output, as_of):
-        row = rows[slot]
-        row.quantity += output.quantity * share
-        row.scrap += output.scrap * share
-        if output.ideal_cycle_s and (slot or correction):
-            row.ideal_s += output.quantity * share * output.ideal_cycle_s
-            row.ideal_good_s += (output.quantity - output.scrap) * share * output.ideal_cycle_s
+        for row in (rows[slot], products.of(slot, output.product)):
+            row.quantity += output.quantity * share
+            row.scrap += output.scrap * share
+            if output.ideal_cycle_s and (slot or correction):
+                row.ideal_s += output.quantity * share * output.ideal_cycle_s
+                row.ideal_good_s += (output.quantity - output.scrap) * share * output.ideal_cycle_s
 
 
 def _shares(plan: DayPlan, output: Output, as_of: float) -> Iterator[tuple[int, float]]:

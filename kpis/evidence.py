@@ -71,6 +71,7 @@ class Output(NamedTuple):
 
     ``reported``: when the source last wrote the counts; infinite where it does not tell. ``runs``: sorted
     disjoint spans of the order's run logs on this machine, of all days, with inf where one is open.
+    ``product``: its id, 0 where nobody says.
     """
 
     start: float
@@ -82,6 +83,7 @@ class Output(NamedTuple):
     reported: float
     id: int
     runs: tuple[Span, ...] = ()
+    product: int = 0
 
     @property
     def booking(self) -> bool:

@@ -21,7 +21,7 @@ from kpis.evidence import (
 )
 from kpis.intervals import Claim, Piece, Span, covers, merge, overlay
 from kpis.plans import DayPlan, by_slot, slot_at
-from kpis.rows import DayResult, ReasonRow, Row
+from kpis.rows import DayResult, ProductRow, ReasonRow, Row
 
 ASSUMED_RUN = len(State)
 """Priority of an order's own span where it has no run logs: the weakest evidence of running."""
@@ -49,16 +49,17 @@ def compute_day(plan: DayPlan, facts: DayFacts, machine: Machine, as_of: float) 
     _add_facts(rows, plan, facts)
     for row in rows:
         row.operating_s = row.run_s + row.overtime_run_s
+    products: list[ProductRow] = []
     if machine.work_unit:
         running = [Span(piece.start, piece.end) for piece in pieces if _ran(piece)]
-        add_oee(rows, plan, running, facts, as_of)
+        products = add_oee(rows, plan, running, facts, as_of)
     reasons = [
         ReasonRow(slot, reason, state.loss_class, seconds.get(key, 0.0), events.get(key, 0))
         for key in sorted(seconds.keys() | events.keys())
         for slot, reason, state in (key,)
     ]
     rows = [row for row in rows if row.calendar_s]
-    return DayResult(rows, reasons, not plan.finished or _moves(facts, machine, as_of))
+    return DayResult(rows, reasons, not plan.finished or _moves(facts, machine, as_of), products)
 
 
 def claims(stops: Iterable[tuple[Stop, State]], facts: DayFacts, as_of: float) -> Iterator[Claim]:

@@ -24,7 +24,7 @@ WINDOWS = """
 TIMES = """extract(epoch FROM f.start)::float8, extract(epoch FROM f."end")::float8"""
 COUNTS = (
     TIMES + ", f.quantity, f.scrap, f.ideal_cycle_s, f.source, f.order_key,"
-    " extract(epoch FROM f.source_updated_at)::float8, f.id"
+    " extract(epoch FROM f.source_updated_at)::float8, coalesce(f.product_id, 0), f.id"
 )
 LOSS_CLASS = "(SELECT loss_class FROM kpis_reason r WHERE r.id = f.reason_id)"
 
@@ -122,10 +122,10 @@ def _order_runs(
 def _output(
     row: tuple[Any, ...], equipment_id: int, runs: dict[tuple[int, Order], tuple[Span, ...]]
 ) -> Output:
-    start, end, quantity, scrap, ideal, source, order_key, reported, pk = row
+    start, end, quantity, scrap, ideal, source, order_key, reported, product, pk = row
     order = _order(source, order_key)
     spans = runs.get((equipment_id, order), ()) if order and start != end else ()
-    return Output(start, _end(end), quantity, scrap, ideal, order, _end(reported), pk, spans)
+    return Output(start, _end(end), quantity, scrap, ideal, order, _end(reported), pk, spans, product)
 
 
 def reach(output: Output) -> Span:

@@ -18,6 +18,21 @@ class ReasonRow(NamedTuple):
 
 
 @dataclass(slots=True)
+class ProductRow:
+    """Of one product in one slot, None where nobody says which; fields as of ``ProductComponents``."""
+
+    shift: int
+    product_id: int | None
+    quantity: float = 0.0
+    scrap: float = 0.0
+    ideal_s: float = 0.0
+    ideal_good_s: float = 0.0
+    oee_run_s: float = 0.0
+    run_without_ideal_s: float = 0.0
+    facts: int = 0
+
+
+@dataclass(slots=True)
 class Row:
     """A component row; fields as the columns of ``kpis.models.ShiftComponents``."""
 
@@ -56,8 +71,12 @@ class Row:
 
 @dataclass(slots=True)
 class DayResult:
-    """``rows``: one per slot of the plan, off shift first. ``provisional``: time alone changes the result."""
+    """``rows``: one per slot of the plan, off shift first. ``provisional``: time alone changes the result.
+
+    ``products``: of a work unit, what its rows say of counts and run time, split.
+    """
 
     rows: list[Row]
     reasons: list[ReasonRow]
     provisional: bool
+    products: list[ProductRow] = field(default_factory=list)

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection
 
 from kpis.evidence import State
+from kpis.months import Month, delete_months, month_of, replace_months
 from kpis.rows import DayResult, Row
 
 Computed = tuple[int, date, DayResult]
@@ -39,20 +41,36 @@ REASON_COLUMNS = {
     "seconds": "float8",
     "events": "int4",
 }
+PRODUCT_COLUMNS = {
+    "equipment_id": "int8",
+    "day": "date",
+    "shift": "int2",
+    "product_id": "int8",
+    "quantity": "float8",
+    "scrap": "float8",
+    "ideal_s": "float8",
+    "ideal_good_s": "float8",
+    "oee_run_s": "float8",
+    "run_without_ideal_s": "float8",
+    "facts": "int4",
+}
+PRODUCT_VALUES = attrgetter(*list(PRODUCT_COLUMNS)[2:])
+TABLES = ("kpis_shiftcomponents", "kpis_reasoncomponents", "kpis_productcomponents")
 
 
 def replace_days(days: Mapping[int, Collection[date]], computed: Iterable[Computed], as_of: datetime) -> None:
-    """Replaces the rows of the given days of each machine."""
+    """Replaces the rows of the given days of each machine, and sums their months again."""
     pairs = [(equipment_id, day) for equipment_id, group in days.items() for day in group]
     columns = [list(column) for column in zip(*pairs, strict=True)] or [[], []]
     with connection.cursor() as cursor:
-        for table in ("kpis_shiftcomponents", "kpis_reasoncomponents"):
+        for table in TABLES:
             cursor.execute(
                 f"DELETE FROM {table} c USING unnest(%s::bigint[], %s::date[]) AS w(equipment_id, day)"  # noqa: S608
                 " WHERE c.equipment_id = w.equipment_id AND c.day = w.day",
                 columns,
             )
     _insert(list(computed), as_of)
+    replace_months((equipment_id, month_of(day)) for equipment_id, day in pairs)
 
 
 def replace_machines(
@@ -60,10 +78,14 @@ def replace_machines(
 ) -> None:
     """Replaces all rows of the machines; batches are computed one by one, which bounds the memory."""
     with connection.cursor() as cursor:
-        for table in ("kpis_shiftcomponents", "kpis_reasoncomponents"):
+        for table in TABLES:
             cursor.execute(f"DELETE FROM {table} WHERE equipment_id = ANY(%s)", [list(equipment_ids)])  # noqa: S608
+    delete_months(equipment_ids)
+    months: set[Month] = set()
     for batch in batches:
         _insert(batch, as_of)
+        months |= {(equipment_id, month_of(day)) for equipment_id, day, _ in batch}
+    replace_months(months)
 
 
 def _insert(computed: Sequence[Computed], as_of: datetime) -> None:
@@ -77,6 +99,12 @@ def _insert(computed: Sequence[Computed], as_of: datetime) -> None:
         (equipment_id, day, *row) for equipment_id, day, result in computed for row in result.reasons
     )
     _copy("kpis_reasoncomponents", REASON_COLUMNS, reason_rows)
+    product_rows = (
+        (equipment_id, day, *PRODUCT_VALUES(row))
+        for equipment_id, day, result in computed
+        for row in result.products
+    )
+    _copy("kpis_productcomponents", PRODUCT_COLUMNS, product_rows)
 
 
 def _copy(table: str, columns: Mapping[str, str], rows: Iterator[tuple[Any, ...]]) -> None:
