@@ -1,8 +1,10 @@
 """How one value of a record is found in a row: the pieces declarations are written in."""
 
 import inspect
+import re
 from datetime import date, datetime
 from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
@@ -43,7 +45,22 @@ class Use(Declared):
             inspect.signature(TRANSFORMS[self.name]).bind(None, **self.settings)
         except TypeError as error:
             raise ValueError(f"{self.name}: {error}") from error
+        for name, value in self.settings.items():
+            _check_setting(self.name, name, value)
         return self
+
+
+def _check_setting(transform: str, name: str, value: Any) -> None:
+    """Refuse a setting that would fail on the first row."""
+    try:
+        if name == "zone":
+            ZoneInfo(value)
+        elif name == "pattern":
+            re.compile(value)
+        elif transform == "scale" or name in ("take", "group"):
+            float(value)
+    except (TypeError, ValueError, ZoneInfoNotFoundError, re.error) as error:
+        raise ValueError(f"{transform}: {name}: {error}") from error
 
 
 def _as_list(given: Any) -> Any:

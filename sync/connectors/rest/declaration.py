@@ -1,8 +1,9 @@
 """What a declaration of an API may say."""
 
 from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from sync.connectors.base import StreamSpec
 from sync.connectors.declared.expressions import Path, Template
@@ -81,6 +82,15 @@ class Incremental(Declared):
     zone: str = "UTC"
     overlap_s: Annotated[int, Field(ge=0)] = 300
     newest_first: bool = False
+
+    @field_validator("zone")
+    @classmethod
+    def known_zone(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (ValueError, ZoneInfoNotFoundError) as error:
+            raise ValueError(f"“{zone}” is no time zone such as Europe/Berlin") from error
+        return zone
 
 
 class Embed(Declared):
