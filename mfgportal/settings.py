@@ -188,6 +188,9 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 # --- static files ---
+# --- money: what sums over plants of several currencies are shown in ---
+ENTERPRISE_CURRENCY = env.str("ENTERPRISE_CURRENCY", default="EUR").upper()
+
 STATIC_URL = "static/"
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(VAR_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
