@@ -46,8 +46,7 @@ class WorkSums(models.Model):
         no other one on the machine followed within the plant's repeat window.
         repeat_failures: corrective orders created within the plant's repeat window after another one was
         completed on the same machine.
-        parts_requested, parts_short: parts booked on orders, and those of which more was taken than lies
-        there now (a proxy: no source keeps requests it could not fill).
+        parts_requested: parts booked on orders, by line; parts_without_cost: those whose cost nobody said.
         without_rate, without_base_rate: amounts that could not be converted into the plant's and into the
         enterprise's currency; where one is not 0, the money of that currency is not known.
 
@@ -84,7 +83,6 @@ class WorkSums(models.Model):
     first_time_fixed = models.IntegerField(default=0)
     repeat_failures = models.IntegerField(default=0)
     parts_requested = models.IntegerField(default=0)
-    parts_short = models.IntegerField(default=0)
     parts_without_cost = models.IntegerField(default=0)
     without_rate = models.IntegerField(default=0)
     without_base_rate = models.IntegerField(default=0)
