@@ -7,7 +7,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 from sync.connectors.files.declaration import Csv
-from sync.connectors.files.lines import Line
+from sync.connectors.files.lines import Line, Unreadable
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -39,6 +39,8 @@ def lines(path: Path, form: Csv) -> Generator[Line]:
                 cells = next(reader)
             except StopIteration:
                 return
+            except UnicodeError as error:
+                raise Unreadable(f"is no text in {encoding}: {error!s:.100}") from error
             except csv.Error as error:
                 yield Line(
                     number, [], f"the line is no CSV: {error} (near line {reader.line_num} of the text)"
@@ -50,7 +52,9 @@ def lines(path: Path, form: Csv) -> Generator[Line]:
 def _encoding(path: Path, declared: str) -> str:
     with path.open("rb") as file:
         head = file.read(4)
-    return next((encoding for mark, encoding in MARKS if head.startswith(mark)), declared)
+    found = next((encoding for mark, encoding in MARKS if head.startswith(mark)), declared)
+    unmarked = found is declared and declared.lower() in ("utf-16", "utf-32")
+    return f"{declared}-le" if unmarked else found  # as Windows writes it
 
 
 def _line(number: int, cells: list[str], encoding: str) -> Line:

@@ -18,7 +18,7 @@ from sync.connectors.files.declaration import Xlsx
 from sync.connectors.files.lines import Line, Unreadable
 from sync.errors import SchemaDrift
 
-LAST_ROW, WIDEST = 1_048_576, 512
+LAST_ROW, WIDEST = 1_048_576, 2000
 MOST_PARTS = 2000
 RATIO, RATIO_FROM = 200, 16 << 20
 EXACT = 2**53
@@ -41,16 +41,23 @@ def lines(path: Path, form: Xlsx, most_bytes: int) -> Generator[Line]:
         with closing(load_workbook(path, read_only=True, data_only=True, keep_links=False)) as book:
             sheet = _sheet(path.name, book.worksheets, form)
             sheet.reset_dimensions()  # what a file says of its size may be wrong
-            rows = sheet.iter_rows(max_col=WIDEST, values_only=True)
-            for number, cells in enumerate(rows, start=1):
-                if number > LAST_ROW:
-                    raise Unreadable(f"has rows beyond row {LAST_ROW}, where sheets end")
+            for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+                if number > LAST_ROW or len(cells) > WIDEST:
+                    raise Unreadable(f"has more than {LAST_ROW} rows or {WIDEST} columns in “{sheet.title}”")
                 yield Line(number, [plain(cell) for cell in _filled(cells)])
+    except OSError as error:
+        if error.errno is None:  # openpyxl's own, of a file that lacks its parts
+            raise _broken(error) from error
+        raise
     except BROKEN as error:
-        raise Unreadable(
-            "is no XLSX workbook we can read: save it anew as .xlsx, without a password"
-            f" ({type(error).__name__}: {error!s:.100})"
-        ) from error
+        raise _broken(error) from error
+
+
+def _broken(error: Exception) -> Unreadable:
+    return Unreadable(
+        "is no XLSX workbook we can read: save it anew as .xlsx, without a password"
+        f" ({type(error).__name__}: {error!s:.100})"
+    )
 
 
 def _sheet(name: str, sheets: list[Any], form: Xlsx) -> Any:
