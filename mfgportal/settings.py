@@ -60,6 +60,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "mfgportal.timing.ServerTiming",
+    "mfgportal.api.conditional.Conditional",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -187,10 +188,10 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-# --- static files ---
 # --- money: what sums over plants of several currencies are shown in ---
 ENTERPRISE_CURRENCY = env.str("ENTERPRISE_CURRENCY", default="EUR").upper()
 
+# --- static files ---
 STATIC_URL = "static/"
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(VAR_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]

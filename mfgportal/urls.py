@@ -26,10 +26,10 @@ from mfgportal.web.converters import DayConverter
 
 register_converter(DayConverter, "day")
 
-handler400 = "mfgportal.api.errors.bad_request"
-handler403 = "mfgportal.api.errors.permission_denied"
-handler404 = "mfgportal.api.errors.page_not_found"
-handler500 = "mfgportal.api.errors.server_error"
+handler400 = "mfgportal.api.problems.bad_request"
+handler403 = "mfgportal.api.problems.permission_denied"
+handler404 = "mfgportal.api.problems.page_not_found"
+handler500 = "mfgportal.api.problems.server_error"
 
 urlpatterns = [
     path("", overview.overview, name="overview"),

@@ -1,12 +1,19 @@
 """Bodies of requests: JSON, up to the size that Django takes of forms."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import IO, Any
 
 from django.conf import settings
+from rest_framework.exceptions import APIException
 from rest_framework.parsers import JSONParser
 
-from mfgportal.api.errors import TooLarge
+
+class TooLarge(APIException):
+    """More than is taken in, or given out, at once."""
+
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
 
 
 class SizedJson(JSONParser):

@@ -1,21 +1,18 @@
-"""Errors of the API as problem details (RFC 9457, ``application/problem+json``)."""
+"""Errors of the API's views as problem details (RFC 9457)."""
 
 from http import HTTPStatus
 from typing import Any
 
-import orjson
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.http import Http404, HttpRequest, HttpResponse
-from django.views import defaults
+from django.http import Http404
 from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.exceptions import PermissionDenied as ApiPermissionDenied
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from mfgportal.api.bodies import TooLarge
+from mfgportal.api.problems import PROBLEM_JSON, problem
 from mfgportal.scope import BadScope
-
-PROBLEM_JSON = "application/problem+json"
-NO_SUCH_ADDRESS = "The API has no such address; /api/docs/ lists those it has."
 
 
 class Conflict(APIException):
@@ -33,13 +30,6 @@ class Unready(APIException):
     default_code = "unavailable"
 
 
-class TooLarge(APIException):
-    """More than is taken in, or given out, at once."""
-
-    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    default_code = "too_large"
-
-
 class NotInstalled(APIException):
     """A part of the portal that an installation may leave out."""
 
@@ -52,17 +42,6 @@ def bad_parameter(name: str, detail: str) -> ValidationError:
     return ValidationError({name: [detail]})
 
 
-def problem(status: int, detail: str, **members: Any) -> dict[str, Any]:
-    """Members of a problem document; ``type`` is about:blank, so ``title`` is the status phrase (§4.2.1)."""
-    return {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": int(status),
-        "detail": detail,
-        **members,
-    }
-
-
 def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's ``EXCEPTION_HANDLER``: the usual statuses and headers, the body as problem details."""
     exc = _as_api(exc)
@@ -73,44 +52,6 @@ def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
     more = {"instance": context["request"].path, **_fields(exc)}
     body = problem(response.status_code, _sentence(exc), **more)
     return Response(body, status=response.status_code, headers=headers, content_type=PROBLEM_JSON)
-
-
-def problem_page(request: HttpRequest, status: int, detail: str) -> HttpResponse:
-    """A problem that arose outside of the API's views."""
-    body = orjson.dumps(problem(status, detail, instance=request.path))
-    return HttpResponse(body, status=status, content_type=PROBLEM_JSON)
-
-
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's ``handler400``."""
-    if not _is_api(request):
-        return defaults.bad_request(request, exception)
-    return problem_page(request, HTTPStatus.BAD_REQUEST, "The request is malformed.")
-
-
-def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's ``handler404``."""
-    if not _is_api(request):
-        return defaults.page_not_found(request, exception)
-    return problem_page(request, HTTPStatus.NOT_FOUND, NO_SUCH_ADDRESS)
-
-
-def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's ``handler403``."""
-    if not _is_api(request):
-        return defaults.permission_denied(request, exception)
-    return problem_page(request, HTTPStatus.FORBIDDEN, str(exception) or "You may not do this.")
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's ``handler500``. What went wrong is in the log, not in the answer."""
-    if not _is_api(request):
-        return defaults.server_error(request)
-    return problem_page(request, HTTPStatus.INTERNAL_SERVER_ERROR, "The portal failed; it is in its log.")
-
-
-def _is_api(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
 
 
 def _as_api(exc: Exception) -> Exception:

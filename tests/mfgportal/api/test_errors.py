@@ -46,6 +46,10 @@ def test_a_wrong_token_is_refused(world: World) -> None:
     ("address", "parameter"),
     [
         ("plants?plnt=3", "plnt"),
+        ("plants?page=2", "page"),
+        ("plants?page_size=0", "page_size"),
+        ("plants?page_size=all", "page_size"),
+        ("plants?cursor=luck", "cursor"),
         ("equipment?plant=seven", "plant"),
         ("exceptions?kind=boredom", "kind"),
         ("exceptions?sort=luck", "sort"),
@@ -71,7 +75,7 @@ def test_a_bad_parameter_is_named(world: World, as_user: LogIn, address: str, pa
 def test_other_methods_and_unknown_pages_are_problems_too(world: World, as_user: LogIn) -> None:
     client = as_user(world.admin)
     assert client.post("/api/v1/plants").json()["title"] == "Method Not Allowed"
-    assert client.get("/api/v1/plants?page=99").json()["status"] == 404
+    assert client.get("/api/v1/equipment/0").json()["status"] == 404
 
 
 def test_a_body_that_is_no_json_is_a_problem(world: World, as_user: LogIn) -> None:
