@@ -49,7 +49,7 @@ def test_what_came_before_an_error_is_given_before_it() -> None:
         yield from (page(0), page(1), page(2))
         raise OSError("gone")
 
-    found = []
+    found: list[int] = []
     with pytest.raises(OSError, match="gone"):
         found.extend(len(one.rows) for one in joined(source()))
     assert found == [1000, 2000]
