@@ -17,12 +17,17 @@ class Right(StrEnum):
     RESOLVE_EXCEPTIONS = "resolve exceptions"
     RUN_SYNC = "start a sync"
     MANAGE_SOURCES = "manage sources"
+    MANAGE_TARGETS = "manage targets"
+    MANAGE_ALERTS = "manage alert rules"
+    SEE_TECHNICIANS = "see who did which work"
 
 
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.EXECUTIVE: frozenset(),
-    Role.PLANT_MANAGER: frozenset(),
-    Role.MAINTENANCE_LEAD: frozenset({Right.RESOLVE_EXCEPTIONS, Right.RUN_SYNC}),
+    Role.PLANT_MANAGER: frozenset({Right.MANAGE_TARGETS, Right.MANAGE_ALERTS}),
+    Role.MAINTENANCE_LEAD: frozenset(
+        {Right.RESOLVE_EXCEPTIONS, Right.RUN_SYNC, Right.SEE_TECHNICIANS}
+    ),
     Role.ADMIN: frozenset(Right),
 }
 

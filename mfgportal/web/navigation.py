@@ -1,11 +1,16 @@
 """The sections of the portal, as data."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import Count, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 
 from mfgportal.accounts.access import exceptions_of, person
+from mfgportal.accounts.models import User
+from mfgportal.alerts.people import told_of
 from sync.models import SyncException
 
 
@@ -36,15 +41,33 @@ SECTIONS = (
     Section("Sync", "sync_runs", "sync", ("/sync/", "/sources/", "/flows/")),
     Section("Monitor", "monitor", "pulse", ("/monitor/",)),
     Section("Reconciliation", "reconciliations", "scales", ("/reconciliation/",)),
+    Section("Targets", "targets", "target", ("/targets/",)),
     Section("Glossary", "glossary", "book", ("/glossary/",)),
     Section("API", "api_docs", "braces", ("/api/",)),
 )
 
 
-def items(request: HttpRequest) -> list[Item]:
-    """The navigation of a page. One query: the open exceptions of the person's plants."""
-    open_count = exceptions_of(person(request)).filter(status=SyncException.Status.OPEN).count()
-    return [_item(section, request.path, open_count) for section in SECTIONS]
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    """Sections, and the unread messages that the bell shows."""
+
+    items: list[Item]
+    unread: int
+
+
+def navigation(request: HttpRequest) -> Navigation:
+    """The navigation of a page. One query: the open exceptions of the person's plants, and the messages."""
+    user = person(request)
+    exceptions = exceptions_of(user).filter(status=SyncException.Status.OPEN)
+    counts = User.objects.filter(pk=user.pk).values_list(_count(exceptions), _count(told_of(user)))
+    open_count, unread = counts.get()
+    return Navigation([_item(section, request.path, open_count) for section in SECTIONS], unread)
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    """Their number, as a column."""
+    counted = rows.order_by().annotate(one=Value(1)).values("one").annotate(rows=Count("pk")).values("rows")
+    return Coalesce(Subquery(counted), 0)
 
 
 def _item(section: Section, path: str, open_count: int) -> Item:

@@ -29,9 +29,10 @@ register.filter("bounds", words_of.bounds)
 def navigation(context: RequestContext) -> dict[str, Any]:
     """The top bar; nothing but the brand for a person who is not logged in."""
     request = context.request
-    known = request.user.is_authenticated
+    known = sections.navigation(request) if request.user.is_authenticated else None
     return {
-        "items": sections.items(request) if known else [],
+        "items": known.items if known else [],
+        "unread": known.unread if known else None,
         "user": request.user,
         "csrf_token": context.get("csrf_token"),
     }
