@@ -88,7 +88,7 @@ def _take(size: int) -> dict[Subject, set[date]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH oldest AS (SELECT DISTINCT plant_id, equipment_id, month FROM"
-            " (SELECT * FROM kpis_stalework ORDER BY id LIMIT %s) some)"
+            " (SELECT * FROM kpis_stalework ORDER BY id LIMIT %s) first)"
             " DELETE FROM kpis_stalework s USING oldest o WHERE s.plant_id = o.plant_id AND s.month = o.month"
             " AND s.equipment_id IS NOT DISTINCT FROM o.equipment_id"
             " RETURNING s.plant_id, s.equipment_id, s.month",
