@@ -14,7 +14,15 @@ from django.db.models.functions import Coalesce
 
 from kpis.definitions import Component, Kpi
 from kpis.definitions import components as c
-from kpis.models import LossClass, ReasonComponents, ShiftComponents
+from kpis.models import (
+    LossClass,
+    ProductComponents,
+    ProductMonths,
+    ReasonComponents,
+    ReasonMonths,
+    ShiftComponents,
+    ShiftMonths,
+)
 from kpis.scope import By, UnsupportedBreakdown
 
 
@@ -42,7 +50,7 @@ PLACES: Mapping[By, Part] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """A table with a row per day and what its parts are.
+    """A table of days, its table of months (if any), and what its parts are.
 
     ``home``: the ``family`` of the components it holds. ``sum_of``: their sum over rows, None for one it does
     not hold. ``only``: which rows matter to given components. ``marks``: "place" (a shift's order) and "open"
@@ -53,6 +61,7 @@ class Family:
     name: str
     home: str
     days: type[Model]
+    months: type[Model] | None = None
     parts: Mapping[By, Part]
     sum_of: Callable[[Component], Combinable | None]
     only: Callable[[Iterable[Component]], Q] = lambda _: Q()
@@ -104,6 +113,7 @@ SHIFT = Family(
     name="shift",
     home="shift",
     days=ShiftComponents,
+    months=ShiftMonths,
     parts={**PLACES, "shift": Part("shift_name", "shift_name")},
     sum_of=columns_of(ShiftComponents),
     marks={"place": Min("shift"), "open": Max("open_events")},
@@ -113,6 +123,7 @@ REASON = Family(
     name="reason",
     home="shift",
     days=ReasonComponents,
+    months=ReasonMonths,
     parts={
         **PLACES,
         "reason": Part("reason_id", "reason__name"),
@@ -123,7 +134,17 @@ REASON = Family(
     always=(c.FACTS,),
     alone=True,
 )
-FAMILIES = (SHIFT, REASON)
+PRODUCT = Family(
+    name="product",
+    home="shift",
+    days=ProductComponents,
+    months=ProductMonths,
+    parts={**PLACES, "product": Part("product_id", "product__name", "No product")},
+    sum_of=columns_of(ProductComponents),
+    always=(c.FACTS, c.RUN_WITHOUT_IDEAL, c.OEE_RUN),
+    alone=True,
+)
+FAMILIES = (SHIFT, REASON, PRODUCT)
 
 
 Tables = dict[str, tuple[Family, list[Component]]]

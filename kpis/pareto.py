@@ -1,13 +1,14 @@
 """Lost time by reason, largest first."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from kpis.families import REASON
-from kpis.models import LossClass, ReasonComponents
-from kpis.reading import in_scope
+from kpis.models import LossClass
+from kpis.reading import Row, sources, united
 from kpis.scope import Scope
 
 LOSSES = (
@@ -40,19 +41,20 @@ def pareto(scope: Scope, *, planned: bool = False) -> list[ParetoRow]:
     Events count where they start, also off shift, so that a reason may have events and no lost time.
     """
     classes = [*LOSSES, LossClass.PLANNED_STOP] if planned else LOSSES
-    rows = list(
-        ReasonComponents.objects.filter(in_scope(scope, REASON), loss_class__in=classes)
-        .values("reason_id", "reason__name", "reason__code", "loss_class")
+    by_reason = [
+        source.rows.filter(loss_class__in=classes)
+        .values("reason_id", "loss_class", name=F("reason__name"), code=F("reason__code"))
         .annotate(lost=Sum("seconds"), count=Sum("events"))
-        .order_by("-lost", "reason__name", "loss_class")
-    )
+        for source in sources(scope, None, REASON)
+    ]
+    rows = sorted(_added(united(by_reason)), key=lambda row: (-row["lost"], row["name"], row["loss_class"]))
     total = sum(row["lost"] for row in rows) or 1.0
     reached = accumulate(row["lost"] for row in rows)
     return [
         ParetoRow(
             reason_id=row["reason_id"],
-            reason=row["reason__name"],
-            code=row["reason__code"],
+            reason=row["name"],
+            code=row["code"],
             loss_class=row["loss_class"],
             seconds=row["lost"],
             events=row["count"],
@@ -61,3 +63,13 @@ def pareto(scope: Scope, *, planned: bool = False) -> list[ParetoRow]:
         )
         for row, so_far in zip(rows, reached, strict=True)
     ]
+
+
+def _added(rows: Iterable[Row]) -> list[Row]:
+    """One row per reason and class, of months and edge days together."""
+    found: dict[tuple[int, str], Row] = {}
+    for row in rows:
+        same = found.setdefault((row["reason_id"], row["loss_class"]), row | {"lost": 0.0, "count": 0})
+        same["lost"] += row["lost"]
+        same["count"] += row["count"]
+    return list(found.values())

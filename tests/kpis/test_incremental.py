@@ -14,10 +14,15 @@ from kpis.models import (
     Downtime,
     Equipment,
     Plant,
+    Product,
+    ProductComponents,
     Production,
+    ProductMonths,
     ReasonComponents,
+    ReasonMonths,
     Run,
     ShiftComponents,
+    ShiftMonths,
     StaleDay,
 )
 from kpis.rollup import mark_open_events, mark_orders, mark_spans, rebuild, refresh
@@ -29,6 +34,15 @@ BEGIN = utc(2026, 3, 27)  # the clock in Paris moves on the 29th
 NOW = utc(2026, 3, 31, 9)
 Fact = Downtime | Run | Production
 IGNORED = {"id", "computed_at"}
+TABLES = (
+    ShiftComponents,
+    ReasonComponents,
+    ProductComponents,
+    ShiftMonths,
+    ReasonMonths,
+    ProductMonths,
+)
+IDENTITY = ("equipment_id", "day", "month", "shift", "shift_name", "reason_id", "loss_class", "product_id")
 REASONS = ["equipment-failure", "setup-and-adjustments", "material-availability", "cleaning", "reduced-speed"]
 
 minutes = st.integers(0, 4 * 1440)
@@ -46,8 +60,8 @@ def rows() -> list[dict[str, Any]]:
     """All component rows, without what differs between two equal computations."""
     return [
         {name: value for name, value in row.items() if name not in IGNORED}
-        for model in (ShiftComponents, ReasonComponents)
-        for row in model.objects.values()
+        for model in TABLES
+        for row in model._default_manager.values()
     ]
 
 
@@ -63,7 +77,7 @@ def differences(left: list[dict[str, Any]], right: list[dict[str, Any]]) -> list
 
 
 def _identity(row: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple(row.get(name) for name in ("equipment_id", "day", "shift", "reason_id", "loss_class"))
+    return tuple(row.get(name) for name in IDENTITY), tuple(sorted(row))
 
 
 def _near(value: Any) -> Any:
@@ -91,6 +105,7 @@ class Story:
         self.draw = draw
         self.plant = make_plant([(6, 14), (14, 22)], [(10, 10.5)], timezone="Europe/Paris")
         self.machines = [make_machine(self.plant), make_machine(self.plant, work_unit=False)]
+        self.products = [Product.objects.create(name=name) for name in ("Bolt", "Nut")]
         self.facts: list[Fact] = []
         self.now = NOW - timedelta(days=2)
 
@@ -116,7 +131,9 @@ class Story:
         ideal = self.draw(st.sampled_from([None, 20]))
         order = self.draw(st.sampled_from(["a", "b", ""]))
         reported = self.draw(st.sampled_from([None, start + timedelta(hours=5)]))
-        return produce(self.machines[0], start, end, 50, ideal, scrap=3, order=order, reported=reported)
+        made = produce(self.machines[0], start, end, 50, ideal, scrap=3, order=order, reported=reported)
+        made.product = self.draw(st.sampled_from([None, *self.products]))
+        return made
 
     def change(self) -> None:
         start, end = self.span()
