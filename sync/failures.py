@@ -47,7 +47,10 @@ def _count(stream: Stream, error: Exception) -> None:
     kind = kind_of(error)
     stream.failures += 1
     stream.next_due = timezone.now() + timedelta(seconds=pause(kind, stream.failures, error))
-    stream.save(update_fields=["failures", "next_due"])
+    if isinstance(error, SchemaDrift):
+        # Rows that came before it was noticed may have the wrong shape, and no new mark of change will come.
+        stream.cursor = {}
+    stream.save(update_fields=["failures", "next_due", "cursor"])
     opened = _tell_breaker(stream, kind, error)
     if kind != "source_unavailable" or opened or _patience_ends(stream):
         raise_all(stream, [_problem(stream, kind, error)])

@@ -287,6 +287,25 @@ def test_schema_drift_stops_one_stream_and_the_others_go_on(plant: PlantOf) -> N
     assert exception.status == "resolved"
 
 
+def test_what_came_before_a_drift_was_noticed_is_read_again(plant: PlantOf) -> None:
+    """A row read while its field had another type has no new mark of change when the field is mended."""
+    source, world = plant
+    world.resumes = True
+    put_stop(world, 1, machine=["wrong", "shape"])
+    read(source, "events")
+    assert not Downtime.objects.exists()
+
+    def drift(stream: str) -> None:
+        raise SchemaDrift("events", ["machine: expected text, found a list"])
+
+    world.schema_fault = drift
+    read(source, "events")
+    world.schema_fault = None
+    put_stop(world, 1)
+    good(source, "events")
+    assert Downtime.objects.filter(external_key="stop/1", deleted_at=None).exists()
+
+
 def test_our_own_fault_ends_the_run_and_is_told_once(plant: PlantOf) -> None:
     source, world = plant
     put_stop(world, 1)
