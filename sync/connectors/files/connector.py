@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import ClassVar
 
 from pydantic import BaseModel
@@ -30,14 +31,14 @@ class FilesConnector(DeclaredConnector):
         """Counts the rows of each stream's newest file."""
         visible: dict[str, int] = {}
         warnings: list[str] = []
-        files = 0
+        files: set[Path] = set()
         for name in by_rank(self.declaration.streams):
             reader = self._reader(name)
             found = reader.listing()
-            files += len(found.files)
+            files |= {drop.path for drop in found.files}
             visible[name], told = _newest(reader, found)
             warnings += [f"{self.streams[name].title}: {one}" for one in [*told, *_left(found)]]
-        version = f"{self.declaration.system}, {files} finished files in {root_of(self.config.url)}"
+        version = f"{self.declaration.system}, {len(files)} finished files in {root_of(self.config.url)}"
         return Check(version=version, visible=visible, warnings=tuple(warnings))
 
     def verify_schema(self, stream: str) -> None:

@@ -24,14 +24,16 @@ def places(stream: FileStream, where: str, cells: Sequence[Any]) -> dict[str, in
         SchemaDrift: a column is missing, or is there twice.
     """
     headers = [plain_text(cell) or "" for cell in cells]
-    found: dict[str, int] = {}
-    problems: list[str] = []
-    for name, column in stream.columns.items():
-        spots = _spots(column, headers)
-        if len(spots) == 1:
-            found[name] = spots[0]
-        elif spots or not column.optional:
-            problems.append(_problem(name, column, headers, spots, where))
+    spots = {name: _spots(column, headers) for name, column in stream.columns.items()}
+    found = {name: spot[0] for name, spot in spots.items() if len(spot) == 1}
+    free = [header for place, header in enumerate(headers) if place not in found.values()]
+    problems = [
+        _twice(name, column, len(spots[name]), where)
+        if spots[name]
+        else _missing(name, column, headers, free, where)
+        for name, column in stream.columns.items()
+        if name not in found and (spots[name] or not column.optional)
+    ]
     if problems:
         raise SchemaDrift(stream.model, problems)
     return found
@@ -52,17 +54,23 @@ def _folded(header: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", header).casefold().split())
 
 
-def _problem(name: str, column: Column, headers: Sequence[str], spots: list[int], where: str) -> str:
-    wanted = " or ".join(f"“{header}”" for header in column.header)
-    if spots:
-        return f"{name}: {where} has the column {wanted} {len(spots)} times, expected it once"
-    there = [header for header in headers if header]
-    said = ", ".join(f"“{header:.60}”" for header in there[:SHOWN]) or "an empty row"
-    return f"{name}: {where} has no column {wanted}, found {said}{_likely(column, there)}"
+def _wanted(column: Column) -> str:
+    return " or ".join(f"“{header}”" for header in column.header)
 
 
-def _likely(column: Column, there: Sequence[str]) -> str:
-    choices: Mapping[str, str] = {header: _folded(header) for header in there}
+def _twice(name: str, column: Column, times: int, where: str) -> str:
+    return f"{name}: {where} has the column {_wanted(column)} {times} times, expected it once"
+
+
+def _missing(name: str, column: Column, headers: Sequence[str], free: Sequence[str], where: str) -> str:
+    """``free``: headers that are no other column's."""
+    there = [f"“{header:.60}”" for header in headers if header][:SHOWN]
+    found = f"found {', '.join(there) or 'an empty row'}{_likely(column, free)}"
+    return f"{name}: {where} has no column {_wanted(column)}, {found}"
+
+
+def _likely(column: Column, free: Sequence[str]) -> str:
+    choices: Mapping[str, str] = {header: _folded(header) for header in free if header}
     matches = [
         match
         for wanted in column.header

@@ -70,24 +70,27 @@ class Rows:
             fault = fault or f"{self.stream.key} gives no key of at most {LONGEST_KEY} characters"
             yield self.fault(line.number, fault, payload)
             return
-        if not fault:
-            yield from self._doubled(key, payload, line.number)
+        content = hash(tuple(payload.items())) % (1 << BITS)
+        before = None if fault else self._before(key, content, line.number)
+        if before is not None and before % (1 << BITS) == content:
+            return  # said before, word by word
+        if before is not None:
+            repeated = f"“{key}” comes again in row {line.number}, with other values; that later row counts"
+            yield self.fault(before >> BITS, repeated, {})
         told = {FAULT: fault} if fault else {}
         yield Row(key, {**payload, **told, WHERE: self.where(line.number)}, self._changed_at(payload))
 
-    def _doubled(self, key: str, payload: Payload, number: int) -> Iterator[Row]:
-        """Where one key comes twice with different contents, the earlier row is told of.
+    def _before(self, key: str, content: int, number: int) -> int | None:
+        """The last row with the same key: its number, and in the lower bits a digest of its content.
 
         Rows that tell when they changed are versions of one thing, of which the latest counts.
         """
         if self.stream.updated_at is not None:
-            return
-        mine, content = hash(key), hash(tuple(payload.items())) % (1 << BITS)
+            return None
+        mine = hash(key)
         before = self._seen.get(mine)
         self._seen[mine] = number << BITS | content
-        if before is not None and before % (1 << BITS) != content:
-            fault = f"“{key}” comes again in row {number}, with other values; that later row counts"
-            yield self.fault(before >> BITS, fault, {})
+        return before
 
     def where(self, number: int) -> str:
         return f"{self._file}, row {number}" if number else self._title

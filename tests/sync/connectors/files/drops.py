@@ -11,21 +11,13 @@ from openpyxl import Workbook
 
 AGE_S = 3600
 MACHINES = [
-    ("PR-01", "Presse 1", "Pressen"),
-    ("PR-02", "Presse 2", "Pressen"),
-    ("FR-01", "Fräse 1", "Fräsen"),
+    ("W1", "PR-01", "Presse 1", "Pressen"),
+    ("W1", "PR-02", "Presse 2", "Pressen"),
+    ("W2", "FR-01", "Fräse 1", "Fräsen"),
 ]
-COUNT_HEADER = [
-    "Auftrag",
-    "AVO",
-    "Maschine",
-    "Artikel",
-    "Bezeichnung",
-    "Beginn",
-    "Ende",
-    "Menge",
-    "Ausschuss",
-]
+MACHINE_HEADER = ("Werk", "Maschine", "Bezeichnung", "Gruppe")
+ITEMS = [("Artikel", "Bezeichnung"), ("T-0", "Gehäuse"), ("T-1", "Deckel")]
+COUNT_HEADER = ["Auftrag", "AVO", "Maschine", "Artikel", "Beginn", "Ende", "Menge", "Ausschuss"]
 ORDER_HEADER = ["Number", "Subject", "Machine", "Type", "Status", "Created", "Completed", "Changed"]
 
 
@@ -46,18 +38,18 @@ def csv(rows: Sequence[Sequence[str]]) -> str:
 
 
 def counts(rows: Sequence[Sequence[str]], header: Sequence[str] = COUNT_HEADER) -> str:
-    total = ["Summe", *[""] * 6, "99,0", ""][: len(header)]
+    total = ["Summe", *[""] * 5, "99,0", ""][: len(header)]
     return csv([["Rückmeldungen"], ["Stand: 03.11.2026"], header, *rows, total])
 
 
 def count(order: int, day: int, made: str = "1.200,5") -> list[str]:
     start, end = f"{day:02}.11.2026 06:00", f"{day:02}.11.2026 14:00:00"
-    return [f"A{order}", "10", MACHINES[order % 3][0], f"T-{order % 2}", "Gehäuse", start, end, made, "12"]
+    return [f"A{order}", "10", MACHINES[order % 3][1], f"T-{order % 2}", start, end, made, "12"]
 
 
 def workbook(path: Path, rows: Sequence[Sequence[Any]], sheet: str = "Orders", age_s: float = AGE_S) -> Path:
     book = Workbook()
-    book.active.title = "Read me"
+    book.worksheets[0].title = "Read me"
     page = book.create_sheet(sheet)
     for row in rows:
         page.append(list(row))
@@ -74,7 +66,8 @@ def order(number: int, machine: str = "PR-01") -> list[Any]:
 
 
 def fill(folder: Path) -> None:
-    put(folder / "machines.csv", csv([["Maschine", "Bezeichnung", "Gruppe"], *MACHINES]), age_s=5 * AGE_S)
+    put(folder / "items.csv", csv(ITEMS), age_s=5 * AGE_S)
+    put(folder / "machines.csv", csv([MACHINE_HEADER, *MACHINES]), age_s=5 * AGE_S)
     put(folder / "counts-2026-10.csv", counts([count(n, 1 + n) for n in range(8)]), age_s=3 * AGE_S)
     put(folder / "Counts-2026-11.CSV", counts([count(n, 1 + n) for n in range(8, 15)]), age_s=2 * AGE_S)
     workbook(folder / "work orders 1.xlsx", [ORDER_HEADER, *(order(n) for n in range(9))], age_s=AGE_S)

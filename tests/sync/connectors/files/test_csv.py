@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sync.connectors.files import delimited
 from sync.connectors.files.declaration import Csv
 
-TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 ROWS = st.lists(st.lists(TEXT, min_size=2, max_size=4), max_size=5)
 
 

@@ -17,7 +17,7 @@ from tests.sync.connectors.files.conftest import Open
 from tests.sync.connectors.files.reading import faults, keys, orders, read
 
 SECOND: dict[str, Any] = {"files": "*.xlsx", "format": {"type": "xlsx", "sheet": 2}}
-SHEET = [["Id", "Machine", "Quantity"], ["A", "P1", 5]]
+SHEET: list[list[Any]] = [["Id", "Machine", "Quantity"], ["A", "P1", 5]]
 BOMB = (
     '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
     '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>&b;</t></si></sst>'
@@ -114,7 +114,7 @@ def test_rows_beyond_the_end_of_sheets(
 def test_formulas_are_not_worked_out(opened: Open, tmp_path: Path) -> None:
     book = Workbook()
     for row in (["Id", "Machine", "Quantity"], ["A", "P1", "=1+1"], ["B", '=HYPERLINK("http://x")', 2]):
-        book.active.append(row)
+        book.worksheets[0].append(row)
     book.save(tmp_path / "orders.xlsx")
     drops.aged(tmp_path / "orders.xlsx")
     rows, _ = read(opened(files="*.xlsx", format={"type": "xlsx"}))
