@@ -58,7 +58,7 @@ def test_a_part_does_not_know_what_it_must_not(folder: str, forbidden: set[str])
 
 @pytest.mark.parametrize(
     ("library", "home"),
-    [("odoorpc", "sync/connectors/odoo"), ("plotly", "mfgportal/web/charts.py")],
+    [("odoorpc", "sync/connectors/odoo"), ("plotly", "mfgportal/web/charts")],
 )
 def test_a_library_has_one_home(library: str, home: str) -> None:
     found = [breach for folder in ("kpis", "sync", "mfgportal") for breach in breaches(folder, {library})]

@@ -12,7 +12,8 @@ from kpis.definitions import CATALOGUE
 from kpis.engine import By, ParetoRow, pareto
 from mfgportal.figures import Figure, Point, Survey, held_back, survey, trust
 from mfgportal.scope import BadScope, Selection
-from mfgportal.web.charts import Chart, pareto_chart, trend_chart
+from mfgportal.web.charts.figure import Chart
+from mfgportal.web.charts.places import pareto_chart, trend_chart
 from mfgportal.web.page import page
 from mfgportal.web.picker import Choice, address, picker
 from sync.completeness import Completeness

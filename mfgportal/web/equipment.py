@@ -11,7 +11,8 @@ from kpis.models import Equipment, WorkOrder
 from mfgportal.accounts.access import equipment_of, person
 from mfgportal.scope import Selection, equipment_place, selection
 from mfgportal.web.behind import behind, stops_within
-from mfgportal.web.charts import Chart, waterfall_chart
+from mfgportal.web.charts.figure import Chart
+from mfgportal.web.charts.places import waterfall_chart
 from mfgportal.web.dashboard import MAINTENANCE_TILES, OEE_TILES, dashboard, explains_bad_scope, place_url
 from mfgportal.web.page import Crumb, page
 from mfgportal.web.shifts import shift_rows

@@ -9,7 +9,8 @@ import pytest
 from kpis.definitions import CATALOGUE
 from kpis.engine import ParetoRow, TimeStep
 from mfgportal.figures import Point
-from mfgportal.web.charts import Chart, bucket_label, pareto_chart, trend_chart, waterfall_chart
+from mfgportal.web.charts.figure import Chart
+from mfgportal.web.charts.places import bucket_label, pareto_chart, trend_chart, waterfall_chart
 from tests.mfgportal.test_figures import value
 
 EVIL = "</script><b onmouseover=alert(1)>"

@@ -1,51 +1,20 @@
-"""Figures for plotly.js as plain data. Colours are tokens of ``app.css``, looked up by the browser."""
+"""The charts of places: a KPI over time, lost time by reason, the time model."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from html import escape
 from textwrap import wrap
 from typing import Any
 
-import orjson
-from django.utils.safestring import SafeString, mark_safe
-
 from kpis.definitions import Kpi, Unit
 from kpis.engine import Grain, ParetoRow, TimeStep
 from kpis.models import LossClass
 from mfgportal.figures import Point
+from mfgportal.web.charts.figure import Chart, Row, Table, axis, bars_axis, category_axis, chart, layout
 from mfgportal.web.format import HOUR, amount, duration, percent
 
 MAX_BARS = 8
 PLOTTED = {Unit.SECONDS: 1 / HOUR, Unit.SHARE: 100.0}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of a table; its first cell links to ``url`` and has a ``note`` under it, if there are any."""
-
-    cells: tuple[str, ...]
-    url: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A chart's numbers in words."""
-
-    caption: str
-    columns: tuple[str, ...]
-    rows: list[Row]
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A chart and the table that says the same. ``json``: for a script element of type application/json."""
-
-    name: str
-    label: str
-    json: SafeString
-    table: Table
 
 
 def trend_chart(
@@ -60,12 +29,12 @@ def trend_chart(
     )
     data = _trend_data(kpi, points, [escape(label) for label in labels])
     data[-1]["links"] = [row.url for row in rows]
-    layout = _layout(yaxis=_value_axis(kpi.unit), xaxis=_category_axis(), showlegend=compared)
-    return _chart(
+    looks = layout(yaxis=_value_axis(kpi.unit), xaxis=category_axis(), showlegend=compared)
+    return chart(
         f"trend-{kpi.name}",
         f"{kpi.title} by {grain}",
         data,
-        layout,
+        looks,
         Table(f"{kpi.title} by {grain}", columns, rows),
     )
 
@@ -154,14 +123,14 @@ def pareto_chart(rows: Sequence[ParetoRow], link: Callable[[ParetoRow], str]) ->
         "links": links,
     }
     share = {"overlaying": "x", "side": "top", "range": [0, 105], "ticksuffix": " %", "dtick": 50}
-    layout = _layout(
-        yaxis=_bars_axis(),
-        xaxis=_axis() | {"ticksuffix": " h", "rangemode": "tozero", "nticks": 5, "tickangle": 0},
-        xaxis2=_axis() | share | {"showgrid": False},
+    looks = layout(
+        yaxis=bars_axis(),
+        xaxis=axis() | {"ticksuffix": " h", "rangemode": "tozero", "nticks": 5, "tickangle": 0},
+        xaxis2=axis() | share | {"showgrid": False},
         bargap=0.3,
         showlegend=False,
     )
-    return _chart("pareto", "Lost time by reason", [bars, line], layout, _pareto_table(rows, link))
+    return chart("pareto", "Lost time by reason", [bars, line], looks, _pareto_table(rows, link))
 
 
 def _bar_labels(rows: Sequence[ParetoRow]) -> list[str]:
@@ -211,13 +180,13 @@ def waterfall_chart(steps: Sequence[TimeStep]) -> Chart:
         "hovertemplate": "%{text} of calendar time<extra></extra>",
         "marker": {"color": [_step_colour(step) for step in steps]},
     }
-    layout = _layout(
-        yaxis=_bars_axis(),
-        xaxis=_axis() | {"ticksuffix": " h"},
+    looks = layout(
+        yaxis=bars_axis(),
+        xaxis=axis() | {"ticksuffix": " h"},
         bargap=0.25,
         showlegend=False,
     )
-    return _chart("waterfall", "From calendar time to good time", [bars], layout, table)
+    return chart("waterfall", "From calendar time to good time", [bars], looks, table)
 
 
 def _bases(steps: Sequence[TimeStep]) -> list[float]:
@@ -256,49 +225,6 @@ def _plotted(value: float | None, unit: Unit) -> float | None:
     return None if value is None else value * PLOTTED.get(unit, 1.0)
 
 
-def _axis() -> dict[str, Any]:
-    return {
-        "fixedrange": True,
-        "gridcolor": "--line",
-        "linecolor": "--line-strong",
-        "zeroline": False,
-        "ticks": "",
-        "automargin": True,
-        "separatethousands": True,
-    }
-
-
-def _bars_axis() -> dict[str, Any]:
-    """A name for each lying bar, the first on top."""
-    return _axis() | {"type": "category", "autorange": "reversed", "showgrid": False, "dtick": 1}
-
-
-def _category_axis() -> dict[str, Any]:
-    return _axis() | {"type": "category", "showgrid": False, "nticks": 10, "tickangle": 0}
-
-
 def _value_axis(unit: Unit) -> dict[str, Any]:
     suffix = {Unit.SHARE: " %", Unit.SECONDS: " h"}.get(unit, "")
-    return _axis() | {"rangemode": "tozero", "ticksuffix": suffix}
-
-
-def _layout(**more: Any) -> dict[str, Any]:
-    return {
-        "autosize": True,
-        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"color": "--muted", "size": 12, "family": "--font"},
-        "hoverlabel": {"bgcolor": "--surface", "bordercolor": "--line-strong", "font": {"color": "--text"}},
-        "hovermode": "closest",
-        "dragmode": False,
-        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-        **more,
-    }
-
-
-def _chart(name: str, label: str, data: list[dict[str, Any]], layout: dict[str, Any], table: Table) -> Chart:
-    text = orjson.dumps({"data": data, "layout": layout}).decode()
-    for sign, escaped in (("<", "\\u003C"), (">", "\\u003E"), ("&", "\\u0026")):
-        text = text.replace(sign, escaped)
-    return Chart(name, label, mark_safe(text), table)  # noqa: S308 no sign is left that could end the element
+    return axis() | {"rangemode": "tozero", "ticksuffix": suffix}
