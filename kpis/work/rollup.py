@@ -62,6 +62,8 @@ def _rebuild(subjects: Sequence[Subject]) -> None:
 def _refresh_batch(size: int) -> int:
     _only_writer()
     months = _moved(_take(size))
+    if not months:
+        return 0
     rules = load_rules({subject.plant_id for subject in months})
     wanted = [_wanted(subject, some, rules) for subject, some in months.items()]
     replace(months, _computed(wanted, rules))
