@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from kpis.rollup import mark_open_events, refresh
+from kpis.work.rollup import refresh as refresh_work
 from sync import anomalies, breaker, heartbeat, retention, settling, standstill
 from sync.exceptions.backlog import undone, work_off
 from sync.freshness import check_late
@@ -26,6 +27,7 @@ from sync.sweep import sweep_stream as sweep
 
 REFRESH_LOCK = 0x72656672
 DAYS_PER_STEP = 2000
+MONTHS_PER_STEP = 2000
 # A first load of hours must not keep the workers from all else, nor outlast the broker's patience.
 SLICE = timedelta(seconds=60)
 
@@ -128,6 +130,8 @@ def refresh_components() -> None:
         if mine:
             mark_open_events(timezone.now())
             while refresh(timezone.now(), DAYS_PER_STEP) and not first_load():
+                pass
+            while refresh_work(MONTHS_PER_STEP) and not first_load():
                 pass
             # Half-read data would show what is not so.
             if not first_load():

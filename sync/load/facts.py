@@ -12,7 +12,7 @@ from django.utils import timezone
 from kpis.models import CostEntry, Downtime, Labour, PartUse, Production, Run, StockLevel, WorkOrder
 from kpis.models.base import Fact
 from sync.landing import Landed
-from sync.load import spending, transitions
+from sync.load import spending, transitions, work
 from sync.load.spending import money, optional_id
 from sync.load.ties import hold
 from sync.load.touched import Touched
@@ -198,9 +198,13 @@ def upsert(source: str, spec: FactSpec, rows: Sequence[tuple[Landed, Record]], i
         if name in spec.ties:
             hold(spec.ties[name], {line[place] for line in lines} - {None})
     stage(spec.table, columns, lines)
+    work.about_to_change(spec.model, columns.keys() - COMMON.keys()).mark()
     Touched(write(_target(spec, tuple(columns)), source)).mark(now)
+    changed = work.just_changed(spec.model)
     if spec.model is WorkOrder:
         transitions.of_staged_orders()
+        work.keep_plans(changed.orders)
+    changed.mark()
 
 
 def _line(source: str, spec: FactSpec, row: Landed, record: Record, ids: Ids, now: datetime) -> Line:
@@ -229,6 +233,7 @@ def withdraw(source: str, model: type[Fact], keys: Collection[str]) -> int:
     """Put a tombstone on facts whose record is gone or waits in the queue; return how many there were."""
     live = model._default_manager.filter(source=source, external_key__in=keys, deleted_at=None)
     touched = _spans(source, model, live) if model in SPANNING else Touched()
+    work.of_keys(source, model, keys).mark()
     now = timezone.now()
     count = live.update(deleted_at=now, loaded_at=now)
     touched.mark(now)

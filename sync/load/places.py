@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from kpis.models import Equipment, Plant
 from kpis.rollup import mark_plants
+from kpis.work import marks
 from sync.models import Source
 from sync.records import Kind, Ref
 
@@ -28,6 +29,7 @@ def settle_plants() -> None:
     moved = [plant.pk for plant in Plant.objects.select_related("calendar").order_by("id") if _settle(plant)]
     if moved:
         mark_plants(moved)
+        marks.mark_plants(moved)
 
 
 def _settle(plant: Plant) -> bool:

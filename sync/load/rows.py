@@ -7,13 +7,16 @@ from typing import Any
 
 from django.utils import timezone
 
-from kpis.models import Equipment, Operation, Plant, ShiftCalendar
+from kpis.models import Equipment, Operation, Plant, ShiftCalendar, Technician, WorkOrder
 from kpis.models.base import FromSource, Master
 from kpis.rollup import mark_calendars, mark_equipment, mark_plants
+from kpis.work import marks
+from kpis.work.marks import mark_orders
 from sync import counterparts
 from sync.identities import CANONICAL
 from sync.load.choice import Said, columns
 from sync.load.facts import fill_ideal_cycles
+from sync.load.work import keep_plans
 from sync.ownership import Owners
 from sync.records import Kind
 
@@ -53,16 +56,23 @@ def save(model: type[FromSource], rows: Collection[FromSource], changes: Changes
     """Write the columns that changed; return of how many rows."""
     changed = {row.pk: row for row in rows if row.pk in changes.columns[model]}
     columns = sorted({name for names in changes.columns[model].values() for name in names})
+    orders = list(changed) if model is WorkOrder else []
+    mark_orders(orders)
     if changed:
         for row in changed.values():
             row.loaded_at = timezone.now()
         names = [*columns, "trace_id", "source_updated_at", "loaded_at"]
         model._default_manager.bulk_update(changed.values(), names, batch_size=500)
+    keep_plans(orders)
+    mark_orders(orders)
     return len(changed)
 
 
 def mark(changes: Changes) -> None:
     """Have the days computed again that changed columns touch."""
+    marks.mark_machines(changes.of(Equipment, ["plant_id"]))
+    marks.mark_plants(changes.of(Plant, ["timezone", "currency"]))
+    marks.mark_technicians(changes.of(Technician, ["hourly_rate"]))
     machines = changes.of(Equipment, COMPUTED_FROM)
     if machines:
         mark_equipment(machines)

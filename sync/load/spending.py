@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from kpis.models import CostEntry, Labour, PartUse
 from kpis.models.base import Fact
 from kpis.models.facts import Spent
+from kpis.work.marks import mark_all
 from sync.models import Ownership
 from sync.records import CostRecord, Kind, Ref, StockRecord
 
@@ -77,6 +78,8 @@ def recount(kind: Kind) -> int:
         mine = rows if owner is None else rows.filter(source=owner)  # all count where nobody owns them
         changed += mine.filter(counts=False).update(counts=True)
         changed += 0 if owner is None else rows.exclude(source=owner).filter(counts=True).update(counts=False)
+    if changed:
+        mark_all()
     return changed
 
 
