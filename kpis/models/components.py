@@ -77,6 +77,10 @@ class ShiftComponents(ShiftSums):
             models.Index(
                 fields=["equipment", "day"], condition=models.Q(provisional=True), name="provisional"
             ),
+            # Few shifts have a failure; histories of failures read them alone.
+            models.Index(
+                fields=["equipment", "day"], condition=models.Q(failures__gt=0), name="failed_shifts"
+            ),
         ]
 
     def __str__(self) -> str:
