@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from kpis.histories import MachineHistory, histories
+from kpis.histories import histories
+from kpis.observations import Observed, observations
 from kpis.reliability.bounds import Bounds, mtbf_bounds
 from kpis.reliability.forecast import Forecast, forecast
-from kpis.reliability.growth import LEAST, PowerLaw, Trend, Verdict, power_law, trend
+from kpis.reliability.growth import LEAST, History, PowerLaw, Trend, Verdict, power_law, trend
 from kpis.reliability.ranking import Actor, Standing, rank
 from kpis.reliability.recurrence import MeanCumulative, mean_cumulative
 from kpis.scope import Scope
@@ -28,7 +29,7 @@ class Health:
     for ``horizon_days`` at the operating hours per day of the window.
     """
 
-    machine: MachineHistory
+    machine: Observed
     hours: float
     failures: int
     mtbf: float | None
@@ -61,12 +62,17 @@ class GroupHealth:
 def health(
     scope: Scope, as_of: datetime, *, horizon_days: int = HORIZON_DAYS, confidence: float = CONFIDENCE
 ) -> list[Health]:
-    """The machines in scope that operated in it, by id."""
-    return health_of(histories(scope, as_of), scope, horizon_days=horizon_days, confidence=confidence)
+    """The machines in scope that operated in it, by id.
+
+    One machine's failures are taken at their instants, those of several at their days: see ``observations``.
+    """
+    one = scope.equipment_ids is not None and len(scope.equipment_ids) == 1
+    machines: Sequence[Observed] = histories(scope, as_of) if one else observations(scope)
+    return health_of(machines, scope, horizon_days=horizon_days, confidence=confidence)
 
 
 def health_of(
-    machines: Sequence[MachineHistory],
+    machines: Sequence[Observed],
     scope: Scope,
     *,
     horizon_days: int = HORIZON_DAYS,
@@ -77,7 +83,7 @@ def health_of(
     return [_health(machine, days, horizon_days, confidence) for machine in machines if machine.operating_s]
 
 
-def _health(machine: MachineHistory, days: int, horizon_days: int, confidence: float) -> Health:
+def _health(machine: Observed, days: int, horizon_days: int, confidence: float) -> Health:
     hours, times = machine.operating_s / 3600, machine.hours
     known = len(times) >= LEAST
     return Health(
@@ -94,9 +100,9 @@ def _health(machine: MachineHistory, days: int, horizon_days: int, confidence: f
     )
 
 
-def groups(machines: Sequence[MachineHistory], confidence: float = CONFIDENCE) -> list[GroupHealth]:
+def groups(machines: Sequence[Observed], confidence: float = CONFIDENCE) -> list[GroupHealth]:
     """Machines by equipment class, as far as they operated; classes by name."""
-    classes: defaultdict[str, list[MachineHistory]] = defaultdict(list)
+    classes: defaultdict[str, list[Observed]] = defaultdict(list)
     for machine in machines:
         if machine.operating_s:
             classes[machine.equipment_class].append(machine)
@@ -104,11 +110,15 @@ def groups(machines: Sequence[MachineHistory], confidence: float = CONFIDENCE) -
         GroupHealth(
             name,
             tuple(rank([_actor(machine) for machine in group], confidence)),
-            tuple(mean_cumulative([machine.history for machine in group], confidence=confidence)),
+            tuple(mean_cumulative([_history(machine) for machine in group], confidence=confidence)),
         )
         for name, group in sorted(classes.items())
     ]
 
 
-def _actor(machine: MachineHistory) -> Actor:
-    return Actor(machine.equipment_id, len(machine.failures), machine.operating_s / 3600)
+def _actor(machine: Observed) -> Actor:
+    return Actor(machine.equipment_id, len(machine.hours), machine.operating_s / 3600)
+
+
+def _history(machine: Observed) -> History:
+    return History(machine.hours, machine.operating_s / 3600)

@@ -29,11 +29,15 @@ from kpis.setups import Setup, load_setups
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """``operating_s``: operating time of the machine from the start of the window to this failure."""
+    """``operating_s``: operating time of the machine from the start of the window to this failure.
+
+    ``stop_id``: the stop (``Downtime``) it began with.
+    """
 
     start: datetime
     end: datetime | None
     operating_s: float
+    stop_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ def histories(scope: Scope, as_of: datetime) -> list[MachineHistory]:
     days = _operating_days(scope)
     setups = load_setups(days)
     machines = Equipment.objects.filter(pk__in=setups).only("name", "equipment_class", "plant_id")
-    failures = _failures(scope, setups, as_of)
+    failures, stops = _failures(scope, setups, as_of)
     before = _operating_before(setups, days, failures)
     return [
         MachineHistory(
@@ -72,7 +76,12 @@ def histories(scope: Scope, as_of: datetime) -> list[MachineHistory]:
             machine.equipment_class,
             machine.plant_id,
             tuple(
-                Failure(_time(start), None if end == inf else _time(end), before[machine.pk, start])
+                Failure(
+                    _time(start),
+                    None if end == inf else _time(end),
+                    before[machine.pk, start],
+                    stops[machine.pk, start],
+                )
                 for start, end in failures[machine.pk]
             ),
             sum(seconds for _, seconds in days[machine.pk]),
@@ -93,15 +102,22 @@ def _operating_days(scope: Scope) -> Days:
     return found
 
 
-def _failures(scope: Scope, setups: Mapping[int, Setup], as_of: datetime) -> dict[int, list[Span]]:
-    """Those that start in the window, by machine; an open one ends at infinity."""
+Moment = tuple[int, float]
+"""A machine and an instant, in epoch seconds."""
+
+
+def _failures(
+    scope: Scope, setups: Mapping[int, Setup], as_of: datetime
+) -> tuple[dict[int, list[Span]], dict[Moment, int]]:
+    """Those that start in the window, by machine, an open one until infinity; and the stops at each start."""
     windows = {pk: _window(scope, setup) for pk, setup in setups.items()}
     now = as_of.timestamp()
     found = {pk: list[Span]() for pk in setups}
-    for pk, spans in _breakdowns(setups, windows, now).items():
+    breakdowns, stops = _breakdowns(setups, windows, now)
+    for pk, spans in breakdowns.items():
         start, end = windows[pk]
         found[pk] = [span for span in merge(spans) if start <= span.start < min(end, now)]
-    return found
+    return found, stops
 
 
 def _window(scope: Scope, setup: Setup) -> Span:
@@ -111,9 +127,9 @@ def _window(scope: Scope, setup: Setup) -> Span:
 
 def _breakdowns(
     setups: Mapping[int, Setup], windows: Mapping[int, Span], now: float
-) -> dict[int, list[Span]]:
+) -> tuple[dict[int, list[Span]], dict[Moment, int]]:
     if not windows:
-        return {}
+        return {}, {}
     first, last = min(w.start for w in windows.values()), max(w.end for w in windows.values())
     rows = Downtime.objects.filter(
         equipment__in=setups,
@@ -123,16 +139,14 @@ def _breakdowns(
         start__lt=_time(last),
     ).exclude(end__lt=_time(first))
     found: defaultdict[int, list[Span]] = defaultdict(list)
-    spans = rows.values_list("equipment_id", Extract("start", "epoch"), Extract(F("end"), "epoch"))
-    for pk, start, end in spans:
+    stops: dict[Moment, int] = {}
+    columns = ("equipment_id", Extract("start", "epoch"), Extract(F("end"), "epoch"), "pk")
+    for pk, start, end, stop_id in rows.order_by("pk").values_list(*columns):
         stop = Stop(float(start), inf if end is None else float(end), State.BREAKDOWN, 0, 0)
         if effective_state(stop, setups[pk].machine.micro_stop_s, now) is State.BREAKDOWN:
             found[pk].append(Span(stop.start, stop.end))
-    return found
-
-
-Moment = tuple[int, float]
-"""A machine and an instant, in epoch seconds."""
+            stops.setdefault((pk, stop.start), stop_id)
+    return found, stops
 
 
 def _operating_before(

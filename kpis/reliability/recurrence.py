@@ -3,6 +3,7 @@
 Non-parametric, for repaired machines with histories of different length (Nelson, ASQ-SIAM 2003).
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, sqrt
@@ -44,10 +45,11 @@ def mean_cumulative(
         for system, own in zip(systems, weights, strict=True)
         for time, cost in zip(system.times, own, strict=True)
     )
+    starts, ends = sorted(system.start for system in systems), sorted(system.end for system in systems)
     mean = variance = 0.0
     steps = []
     for time, cost in events:
-        at_risk = sum(system.start < time <= system.end for system in systems)
+        at_risk = bisect_left(starts, time) - bisect_left(ends, time)
         share = cost / at_risk
         mean += share
         variance += ((cost - share) ** 2 + (at_risk - 1) * share**2) / at_risk**2

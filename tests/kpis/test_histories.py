@@ -42,7 +42,7 @@ def test_failures_lie_at_their_operating_time() -> None:
 def test_breakdowns_that_touch_are_one_and_short_ones_are_none() -> None:
     machine = make_machine(make_plant([(6, 14)]))
     run(machine, MONDAY + hours(6), MONDAY + hours(14))
-    stop(machine, MONDAY + hours(8), MONDAY + hours(9))
+    first = stop(machine, MONDAY + hours(8), MONDAY + hours(9))
     stop(machine, MONDAY + hours(9), MONDAY + hours(10))
     stop(machine, MONDAY + hours(11), MONDAY + hours(11) + timedelta(seconds=120))
     stop(machine, MONDAY + hours(12), MONDAY + hours(13), "changeover")
@@ -50,6 +50,7 @@ def test_breakdowns_that_touch_are_one_and_short_ones_are_none() -> None:
     found = found_of(machine)
     assert [failure.start for failure in found.failures] == [MONDAY + hours(8)]
     assert found.failures[0].end == MONDAY + hours(10)
+    assert found.failures[0].stop_id == first.pk
 
 
 def test_an_open_failure_has_no_end_and_one_from_before_is_not_counted() -> None:
