@@ -95,6 +95,7 @@ def load_targets(kpis: Collection[str], plant_ids: Collection[int], until: date)
     found = Target.objects.filter(
         Q(plant__in=plant_ids) | Q(plant=None), kpi__in=kpis, valid_from__lte=until
     ).order_by("-valid_from", "-pk")
+    found = found.select_related("plant", "line", "equipment")
     rows: defaultdict[tuple[str, Spot], list[Target]] = defaultdict(list)
     for row in found:
         rows[row.kpi, Spot(row.plant_id, row.line_id, row.equipment_id)].append(row)

@@ -1,6 +1,6 @@
 """KPI values as people and programs get them: with the period before, completeness, zone, age of the data."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import log, sqrt
@@ -8,7 +8,9 @@ from typing import Literal, TypedDict
 
 from kpis.definitions import CATALOGUE, Better, Kpi, Total, Unit
 from kpis.engine import By, Key, Value, View, evaluate_views
-from mfgportal.scope import Selection
+from kpis.models import Target
+from kpis.targets import Spot, State, Targets, judge, load_targets, may_have_target
+from mfgportal.scope import Level, Selection
 from sync.completeness import Completeness, HeldBy, by_plant, completeness, held, held_by_exception
 from sync.freshness import Freshness, freshness
 
@@ -44,7 +46,8 @@ class Figure:
     """A KPI's value ``now`` and in the period ``before`` (None: no comparison asked).
 
     ``now`` has value, undefined reason, numerator, denominator, unit, sample size, bounds and open flag.
-    ``running``: the period is not over, so that a total still grows.
+    ``running``: the period is not over, so that a total still grows. ``target``: the one that holds for the
+    place on the period's last day.
     """
 
     kpi: Kpi
@@ -52,6 +55,12 @@ class Figure:
     before: Value | None
     trust: Trust
     running: bool = False
+    target: Target | None = None
+
+    @property
+    def state(self) -> State | None:
+        """How it stands to its target; None without one."""
+        return judge(self.now.value, self.target) if self.target else None
 
     @property
     def key(self) -> Key:
@@ -119,12 +128,21 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A bucket of a trend. ``before``: the bucket of the same place in the period before."""
+    """A bucket of a trend. ``before``: the bucket of the same place in the period before.
+
+    ``target``: the one that holds on the bucket's last day.
+    """
 
     bucket: date
     shift: str
     now: Value
     before: Value | None
+    target: Target | None = None
+
+    @property
+    def state(self) -> State | None:
+        """How it stands to its target; None without one."""
+        return judge(self.now.value, self.target) if self.target else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,21 +157,70 @@ class Survey:
 def survey(
     names: Sequence[str], selection: Selection, trust: Trust, *, trend: str, bys: Sequence[By] = ()
 ) -> Survey:
-    """Figures of the named KPIs in their order, of the whole and of its parts. One query per period."""
+    """Figures of the named KPIs in their order, of the whole and of its parts.
+
+    One query per period, and one for the targets, or two where a line has one.
+    """
     views = [View((trend,), selection.grain), View(tuple(names)), *(View(tuple(names), by=by) for by in bys)]
     points, *now = evaluate_views(views, selection.scope)
     if selection.compare:
         points_before, *before = evaluate_views(views, selection.scope_before)
     else:
         points_before, before = [], [[] for _ in now]
+    goals = Goals.of([*names, trend], selection)
     running = selection.period.last >= selection.today
     whole, *parts = (
-        _figures(values, earlier, trust, running=running) for values, earlier in zip(now, before, strict=True)
+        _figures(values, earlier, trust, goals.over(by), running=running)
+        for values, earlier, by in zip(now, before, (None, *bys), strict=True)
     )
-    return Survey(whole, dict(zip(bys, parts, strict=True)), _points(points, points_before))
+    return Survey(whole, dict(zip(bys, parts, strict=True)), _points(points, points_before, goals))
 
 
-def _figures(now: Sequence[Value], before: Sequence[Value], trust: Trust, *, running: bool) -> list[Figure]:
+TargetOf = Callable[[Value], Target | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Goals:
+    """The targets of a selection, for its whole and its parts."""
+
+    targets: Targets
+    spot: Spot
+
+    @classmethod
+    def of(cls, names: Sequence[str], selection: Selection) -> "Goals":
+        """One query, or two where a line has a target."""
+        plants = [plant.pk for plant in selection.place.plants]
+        wanted = [name for name in dict.fromkeys(names) if may_have_target(CATALOGUE[name])]
+        return cls(load_targets(wanted, plants, selection.period.last), _spot(selection))
+
+    def over(self, by: By | None) -> TargetOf:
+        """The target of a value of the whole, or of a part of the breakdown; parts that are no places have
+        none."""
+        return lambda value: self._held(value, by) if by in PLACES else None
+
+    def _held(self, value: Value, by: By | None) -> Target | None:
+        own, key = self.spot, value.key.id
+        if by is None:
+            return self.targets.of(value.kpi, own, value.last_day)
+        part = {"plant": own.plant_id, "line": own.line_id, "equipment": own.equipment_id}
+        part[by] = key if isinstance(key, int) else None
+        spot = Spot(part["plant"], part["line"], part["equipment"])
+        return self.targets.of(value.kpi, spot, value.last_day)
+
+
+PLACES: tuple[By | None, ...] = (None, "plant", "line", "equipment")
+
+
+def _spot(selection: Selection) -> Spot:
+    place = selection.place
+    plant = place.plants[0].pk if len(place.plants) == 1 and place.level != Level.ENTERPRISE else None
+    line = place.id if place.level == Level.LINE else None
+    return Spot(plant, line, place.id if place.level == Level.EQUIPMENT else None)
+
+
+def _figures(
+    now: Sequence[Value], before: Sequence[Value], trust: Trust, target_of: TargetOf, *, running: bool
+) -> list[Figure]:
     earlier = {(value.kpi, value.key.id): value for value in before}
     return [
         Figure(
@@ -162,16 +229,18 @@ def _figures(now: Sequence[Value], before: Sequence[Value], trust: Trust, *, run
             before=earlier.get((value.kpi, value.key.id)),
             trust=trust,
             running=running,
+            target=target_of(value),
         )
         for value in now
     ]
 
 
-def _points(now: Sequence[Value], before: Sequence[Value]) -> list[Point]:
+def _points(now: Sequence[Value], before: Sequence[Value], goals: Goals) -> list[Point]:
     """Paired by place in the period: the third day beside the third day before."""
+    target_of = goals.over(None)
     padded = [*before, *[None] * (len(now) - len(before))]
     return [
-        Point(value.bucket or value.first_day, value.shift, value, earlier)
+        Point(value.bucket or value.first_day, value.shift, value, earlier, target_of(value))
         for value, earlier in zip(now, padded, strict=False)
     ]
 

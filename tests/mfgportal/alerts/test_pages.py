@@ -86,7 +86,8 @@ def test_a_rule_that_cannot_judge_says_so(site: Site, make_rule: MakeRule, as_us
 FILLED: dict[str, Any] = {
     "name": "OEE is low", "signal": "limit", "severity": "critical", "kpi": "oee", "side": "below",
     "opens_at": "60 %", "closes_at": "65 %", "grain": "shift", "open_after": "2", "close_after": "1",
-    "each": "equipment", "least": "error", "complete": "90", "quiet_from": "22:00", "quiet_to": "06:00", "by_email": "on",
+    "each": "equipment", "least": "error", "complete": "90", "by_email": "on", "quiet_from": "22:00",
+    "quiet_to": "06:00",
     "roles": ["plant_manager"], "escalate_after_s": "30 min", "escalate_roles": ["executive"],
 }  # fmt: skip
 
