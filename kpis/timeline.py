@@ -1,5 +1,6 @@
 """What one machine did, instant by instant, with the records that say so."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -69,6 +70,29 @@ def timeline(equipment: Equipment, start: datetime, end: datetime, as_of: dateti
     ]
 
 
+def counted_seconds(spans: Sequence[Window], as_of: datetime) -> dict[FactRef, float]:
+    """Planned seconds in which a record gives the state, within spans of machines that do not overlap.
+
+    Where records overlap the strongest counts, so that all of them together count each instant once.
+    """
+    now, counted = as_of.timestamp(), defaultdict[FactRef, float](float)
+    windows = [span._replace(end=min(span.end, now)) for span in spans if span.start < min(span.end, now)]
+    setups = load_setups(list({window.equipment_id for window in windows}))
+    for window, facts in zip(windows, load_facts(windows) if windows else [], strict=True):
+        setup = setups[window.equipment_id]
+        records = sorted(_records(facts, setup, now), key=lambda found: found.claim)
+        pieces = overlay([record.claim for record in records], window.start, window.end)
+        for _, frame, piece in _cut(_plans(setup, window, now), pieces):
+            cause = next((one.ref for one in records if _in(one, piece)), None)
+            if cause is not None and not frame.kind:
+                counted[cause] += piece.end - piece.start
+    return counted
+
+
+def _in(record: _Record, piece: Piece) -> bool:
+    return record.claim.start < piece.end and piece.start < record.claim.end
+
+
 def _plans(setup: Setup, window: Window, now: float) -> Sequence[DayPlan]:
     clock = setup.schedule.clock
     return plan_days(setup.schedule, clock.day_of(window.start), clock.day_of(window.end), now)
@@ -115,9 +139,7 @@ def _span(
 ) -> TimelineSpan:
     state = State.NOT_SCHEDULED if frame.kind else state_of(piece, setup.machine)
     reason_id = piece.claim.tie if piece.claim is not None and not frame.kind else 0
-    inside = [
-        record for record in records if record.claim.start < piece.end and piece.start < record.claim.end
-    ]
+    inside = [record for record in records if _in(record, piece)]
     return TimelineSpan(
         start=datetime.fromtimestamp(piece.start, UTC),
         end=datetime.fromtimestamp(piece.end, UTC),

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, Max, Model, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from kpis.models import Downtime, Production, Run, WorkOrder
@@ -50,6 +50,20 @@ def held(
     """
     rows = _held(start, end, plant_ids, line_ids, equipment_ids)
     return int(rows.aggregate(rows=Count("raw", distinct=True))["rows"])
+
+
+def held_mark(
+    *,
+    start: datetime,
+    end: datetime,
+    plant_ids: Ids = None,
+    line_ids: Ids = None,
+    equipment_ids: Ids = None,
+) -> tuple[int, int, int]:
+    """Which rows ``held`` counts, as a mark that changes with them."""
+    rows = _held(start, end, plant_ids, line_ids, equipment_ids).order_by()
+    found = rows.aggregate(count=Count("pk"), newest=Max("pk"), total=Sum("pk"))
+    return found["count"], found["newest"] or 0, int(found["total"] or 0)
 
 
 def loaded(

@@ -25,9 +25,7 @@ class Right(StrEnum):
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.EXECUTIVE: frozenset(),
     Role.PLANT_MANAGER: frozenset({Right.MANAGE_TARGETS, Right.MANAGE_ALERTS}),
-    Role.MAINTENANCE_LEAD: frozenset(
-        {Right.RESOLVE_EXCEPTIONS, Right.RUN_SYNC, Right.SEE_TECHNICIANS}
-    ),
+    Role.MAINTENANCE_LEAD: frozenset({Right.RESOLVE_EXCEPTIONS, Right.RUN_SYNC, Right.SEE_TECHNICIANS}),
     Role.ADMIN: frozenset(Right),
 }
 

@@ -34,7 +34,7 @@ class Conditional(ConditionalGetMiddleware):
             patch_cache_control(response, no_store=True)
             return response
         patch_cache_control(response, private=True, no_cache=True)
-        answer: HttpResponseBase = super().process_response(request, response)  # type: ignore[arg-type]
+        answer: HttpResponseBase = super().process_response(request, response)
         if answer.status_code == HTTPStatus.PRECONDITION_FAILED:
             return problem_page(request, HTTPStatus.PRECONDITION_FAILED, "It has changed since you read it.")
         return answer

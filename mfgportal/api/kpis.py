@@ -1,26 +1,21 @@
 """KPI values, by the same scope and the same figures as the pages."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any, get_args
+from http import HTTPStatus
 
-from django.urls import reverse
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from kpis.definitions import CATALOGUE, FAMILIES, Kpi
-from kpis.engine import By, UnsupportedBreakdown, Value, evaluate
 from mfgportal.accounts.access import person
-from mfgportal.api.errors import bad_parameter
-from mfgportal.api.query import Fields, Query
-from mfgportal.figures import Trust, by_plants, trust
-from mfgportal.period import CUSTOM, PRESETS
-from mfgportal.scope import GRAINS, MAX_DAYS, Selection, find_place, parse
+from mfgportal.api.conditional import is_known, tag_of
+from mfgportal.api.kpi_values import MAX_PAGE_SIZE, PAGE_SIZE, answers, links_of, value_page
+from mfgportal.api.query import Fields
+from mfgportal.api.questions import KpiQuery, ask
+from mfgportal.api.state import state_of
 
-BREAKDOWNS: tuple[By, ...] = get_args(By)
 GLOSSARY = "\n".join(
     f"- `{kpi.name}` **{kpi.title}** [{kpi.unit}] = {kpi.formula} ({kpi.standard}). {kpi.note}".rstrip()
     for kpi in CATALOGUE.values()
@@ -30,7 +25,7 @@ DESCRIPTION = f"""Values of KPIs over a place and a period of production days.
 Each value carries what it takes to trust it: numerator and denominator, sample size, bounds, the zone its
 days are cut in, the age of the data, and the share of the source records of the place and period that are in
 the numbers. A value that is not defined is null, with the reason. Durations are seconds, shares fractions
-of 1.
+of 1. More values than a page holds come in pages: the header `Link` has the next.
 
 {GLOSSARY}"""
 
@@ -57,7 +52,10 @@ VALUE: Fields = {
             "name": serializers.CharField(),
         },
     ),
-    "bucket": serializers.DateField(allow_null=True, help_text="First day of the bucket; null = the period."),
+    "currency": serializers.CharField(help_text="Of an amount of money, else empty."),
+    "bucket": serializers.CharField(
+        allow_null=True, help_text="First day of the bucket, of an hour its start; null = the period."
+    ),
     "shift": serializers.CharField(help_text="Name of the shift in grain shift, else empty."),
     "key": inline_serializer(
         "Key",
@@ -68,6 +66,10 @@ VALUE: Fields = {
     ),
     "value": serializers.FloatField(allow_null=True),
     "undefined_reason": serializers.CharField(help_text="Why the value is null, else empty."),
+    "missing": serializers.CharField(help_text="Data it needs that are not there, else empty."),
+    "published": serializers.FloatField(
+        allow_null=True, help_text="What was published when the period was closed; null: it is open."
+    ),
     "numerator": serializers.FloatField(),
     "denominator": serializers.FloatField(allow_null=True, help_text="Null for a sum."),
     "sample_size": serializers.IntegerField(help_text="Events or records the value rests on."),
@@ -84,7 +86,15 @@ VALUE: Fields = {
     "zone": serializers.CharField(help_text="IANA zone; empty where plants of several zones meet."),
     "data_as_of": serializers.DateTimeField(allow_null=True, help_text="Null = never read."),
     "completeness": COMPLETENESS,
+    "components": serializers.URLField(allow_null=True, help_text="The sums behind it, by machine and day."),
+    "events": serializers.URLField(allow_null=True, help_text="The source records behind it."),
 }
+PAGE_PARAMETERS = (
+    OpenApiParameter("cursor", str, description="Where the page begins, as the header Link has it."),
+    OpenApiParameter(
+        "page_size", int, description=f"Values of a page, {MAX_PAGE_SIZE} at most; default {PAGE_SIZE}."
+    ),
+)
 ValueRow = inline_serializer("KpiValue", VALUE, many=True)
 CATALOGUE_FIELDS = ("name", "title", "unit", "better", "formula", "standard", "note")
 CatalogueRow = inline_serializer(
@@ -94,40 +104,19 @@ CatalogueRow = inline_serializer(
 )
 
 
-class KpiQuery(Query):
-    kpi = serializers.CharField(
-        required=False, help_text="Names, separated by commas; all of them if absent."
-    )
-    plant = serializers.IntegerField(required=False, help_text="Id of a plant.")
-    line = serializers.IntegerField(required=False, help_text="Id of a line.")
-    equipment = serializers.IntegerField(required=False, help_text="Id of a machine.")
-    period = serializers.ChoiceField([*PRESETS, CUSTOM], required=False, help_text="Default: last_7_days.")
-    to = serializers.DateField(required=False, help_text=f"Last day, included. At most {MAX_DAYS} days.")
-    grain = serializers.ChoiceField(GRAINS, required=False, help_text="Absent: one value for the period.")
-    by = serializers.ChoiceField(BREAKDOWNS, required=False, help_text="One value per part.")
-
-    def get_fields(self) -> Fields:
-        first = serializers.DateField(required=False, help_text="First day, in the plant's zone.")
-        return {**super().get_fields(), "from": first}
-
-
 class Kpis(APIView):
     pagination_class = None
 
-    @extend_schema(parameters=[KpiQuery], responses=ValueRow, tags=["kpis"], description=DESCRIPTION)
+    @extend_schema(
+        parameters=[KpiQuery, *PAGE_PARAMETERS], responses=ValueRow, tags=["kpis"], description=DESCRIPTION
+    )
     def get(self, request: Request) -> Response:
-        query = KpiQuery.of(request)
-        names = _names(query.get("kpi", ""))
-        place = find_place(
-            person(request),
-            plant=query.get("plant"),
-            line=query.get("line"),
-            equipment=query.get("equipment"),
-        )
-        selection = parse(request.query_params.dict(), place)
-        values = _values(names, selection, query)
-        whole, each = _given(request, selection, query.get("by"))
-        return Response([_value(value) | each.get(value.key.id, whole) for value in values])
+        question = ask(request, KpiQuery)
+        tag = tag_of(request, state_of(question, person(request)))
+        if is_known(request, tag):
+            return Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": tag})
+        page = value_page(request, answers(request, question))
+        return Response(page.rows, headers={"ETag": tag, **links_of(page, request)})
 
 
 class Catalogue(APIView):
@@ -144,76 +133,3 @@ class Catalogue(APIView):
                 if isinstance(kpi, Kpi)
             ]
         )
-
-
-def _names(given: str) -> list[str]:
-    names = [name.strip() for name in given.split(",") if name.strip()] or list(CATALOGUE)
-    for name in names:
-        if name not in CATALOGUE:
-            raise bad_parameter("kpi", f"“{name}” is not a KPI. Known: {', '.join(CATALOGUE)}.")
-    return names
-
-
-def _values(names: Sequence[str], selection: Selection, query: dict[str, Any]) -> list[Value]:
-    grain = selection.grain if query.get("grain") else None
-    try:
-        return evaluate(names, selection.scope, grain=grain, by=query.get("by"))
-    except UnsupportedBreakdown as refused:
-        raise bad_parameter("by", str(refused)) from refused
-
-
-def _given(
-    request: Request, selection: Selection, by: By | None
-) -> tuple[dict[str, Any], dict[int | str | None, dict[str, Any]]]:
-    """What holds for every value of the answer; where plants stand apart, also for those of each plant."""
-    if by != "plant":
-        return _shared(request, selection, trust(selection)), {}
-    complete, each = by_plants(selection)
-    whole = trust(selection, complete)
-    return _shared(request, selection, whole), {
-        plant.pk: _shared(
-            request, selection, replace(whole, completeness=each[plant.pk], zone=plant.timezone), plant.pk
-        )
-        for plant in selection.place.plants
-    }
-
-
-def _shared(request: Request, selection: Selection, given: Trust, plant: int | None = None) -> dict[str, Any]:
-    place, complete = selection.place, given.completeness
-    where = f"?{place.level}={place.id}" if place.level in {"plant", "equipment"} else ""
-    where = f"?plant={plant}" if plant else where
-    return {
-        "place": {"level": place.level, "id": place.id, "name": place.name},
-        "zone": given.zone,
-        "data_as_of": given.data_as_of,
-        "completeness": {
-            "share": complete.share,
-            "loaded": complete.loaded,
-            "held": complete.held,
-            "exceptions": request.build_absolute_uri(reverse("api_exceptions") + where),
-        },
-    }
-
-
-def _value(value: Value) -> dict[str, Any]:
-    return {
-        "kpi": value.kpi,
-        "title": CATALOGUE[value.kpi].title,
-        "unit": value.unit,
-        "bucket": value.bucket,
-        "shift": value.shift,
-        "key": {"id": value.key.id, "label": value.key.label},
-        "value": value.value,
-        "undefined_reason": value.undefined_reason,
-        "numerator": value.numerator,
-        "denominator": value.denominator,
-        "sample_size": value.sample_size,
-        "lower": value.lower,
-        "upper": value.upper,
-        "confidence": value.confidence,
-        "open_events": value.open_events,
-        "unknown_share": value.unknown_share,
-        "without_ideal_share": value.without_ideal_share,
-        "first_day": value.first_day,
-        "last_day": value.last_day,
-    }

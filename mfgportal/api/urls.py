@@ -2,11 +2,26 @@ from django.contrib.auth.decorators import login_required
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from mfgportal.api import docs, exceptions, flows, kpis, monitor, places, reconciliation, statistics, sync
+from mfgportal.api import (
+    alerts,
+    docs,
+    exceptions,
+    flows,
+    kpis,
+    lineage,
+    monitor,
+    places,
+    reconciliation,
+    statistics,
+    sync,
+    targets,
+)
 
 urlpatterns = [
     path("v1/kpis", kpis.Kpis.as_view(), name="api_kpis"),
     path("v1/kpis/catalogue", kpis.Catalogue.as_view(), name="api_catalogue"),
+    path("v1/kpis/components", lineage.Components.as_view(), name="api_kpi_components"),
+    path("v1/kpis/events", lineage.EventsView.as_view(), name="api_kpi_events"),
     path("v1/kpis/compute", statistics.Compute.as_view(), name="api_compute"),
     path("v1/reliability/bounds", statistics.BoundsView.as_view(), name="api_bounds"),
     path("v1/reliability/weibull", statistics.WeibullView.as_view(), name="api_weibull"),
@@ -31,6 +46,11 @@ urlpatterns = [
     path("v1/exceptions/<int:pk>/own", exceptions.Own.as_view(), name="api_exception_own"),
     path("v1/exceptions/<int:pk>/dismiss", exceptions.Dismiss.as_view(), name="api_exception_dismiss"),
     path("v1/exceptions/<int:pk>/retry", exceptions.Retry.as_view(), name="api_exception_retry"),
+    path("v1/alerts", alerts.Alerts.as_view(), name="api_alerts"),
+    path("v1/alerts/<int:pk>", alerts.AlertView.as_view(), name="api_alert"),
+    path("v1/alerts/<int:pk>/acknowledge", alerts.Acknowledge.as_view(), name="api_alert_acknowledge"),
+    path("v1/targets", targets.TargetsView.as_view(), name="api_targets"),
+    path("v1/targets/<int:pk>", targets.TargetView.as_view(), name="api_target"),
     path("v1/sync/streams", sync.Streams.as_view(), name="api_streams"),
     path("v1/sync/streams/<int:pk>", flows.FlowView.as_view(), name="api_flow"),
     path("v1/sync/monitor", monitor.MonitorView.as_view(), name="api_monitor"),
