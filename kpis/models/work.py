@@ -50,8 +50,12 @@ class WorkSums(models.Model):
         without_rate, without_base_rate: amounts that could not be converted into the plant's and into the
         enterprise's currency; where one is not 0, the money of that currency is not known.
 
+    down_s: unplanned stops within planned time, by production day, where a machine's stops have a rate;
+    down_without_rate_s: where its plant has rates, and none for it or for that day.
+
     Money, in the plant's currency, and with ``_base`` in the enterprise's at the rate of the day
         labour, parts, contractor, other; preventive and corrective are the same money again, by work type.
+        downtime_cost: what the stops cost at the plant's rate; it is no money spent, and in no other sum.
     """
 
     plant = models.ForeignKey(Plant, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -97,6 +101,8 @@ class WorkSums(models.Model):
     response_s = models.FloatField(default=0)
     repair_s = models.FloatField(default=0)
     cycle_s = models.FloatField(default=0)
+    down_s = models.FloatField(default=0)
+    down_without_rate_s = models.FloatField(default=0)
 
     labour_cost = models.FloatField(default=0)
     part_cost = models.FloatField(default=0)
@@ -105,6 +111,7 @@ class WorkSums(models.Model):
     preventive_cost = models.FloatField(default=0)
     corrective_cost = models.FloatField(default=0)
     parts_used = models.FloatField(default=0)
+    downtime_cost = models.FloatField(default=0)
     labour_cost_base = models.FloatField(default=0)
     part_cost_base = models.FloatField(default=0)
     contractor_cost_base = models.FloatField(default=0)
@@ -112,6 +119,7 @@ class WorkSums(models.Model):
     preventive_cost_base = models.FloatField(default=0)
     corrective_cost_base = models.FloatField(default=0)
     parts_used_base = models.FloatField(default=0)
+    downtime_cost_base = models.FloatField(default=0)
 
     class Meta:
         abstract = True

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from kpis.work.rates import Rates
+from kpis.work.rates import Rates, StopRates
 
 CORRECTIVE, PREVENTIVE = "corrective", "preventive"
 CANCELLED, COMPLETED = "cancelled", "completed"
@@ -75,6 +75,13 @@ class Money(NamedTuple):
     currency: str
 
 
+class Stopped(NamedTuple):
+    """Seconds of unplanned stops of a production day."""
+
+    day: date
+    seconds: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What decides how a plant's work counts. ``labour_rate``: of hours that have none."""
@@ -95,6 +102,7 @@ class Book:
 
     ``named``: orders about another machine that money spent on this one names. ``repairs``: corrective orders
     that tell which one is a repeat, from a window before the earliest order to a window after the last.
+    ``stop_rates``: what an hour of unplanned stop of this machine costs.
     """
 
     rules: Rules
@@ -105,3 +113,5 @@ class Book:
     money: list[Money] = field(default_factory=list)
     repairs: list[Order] = field(default_factory=list)
     named: dict[int, Order] = field(default_factory=dict)
+    stopped: list[Stopped] = field(default_factory=list)
+    stop_rates: StopRates = field(default_factory=StopRates)

@@ -4,6 +4,7 @@ Call these before a change and after it: an order may have been another machine'
 """
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -51,6 +52,15 @@ COSTS = """
     WHERE COALESCE(k.day, dated.at) IS NOT NULL
 """
 ROWS = "SELECT plant_id, equipment_id, month FROM kpis_workmonths"
+HAS_RATE = "EXISTS (SELECT FROM kpis_plantrate r WHERE r.plant_id = e.plant_id)"
+STOPS = """
+    SELECT e.plant_id, e.id AS equipment_id, date_trunc('month', k.day)::date AS month
+    FROM kpis_equipment e JOIN kpis_shiftcomponents k ON k.equipment_id = e.id
+"""
+OF_DAYS = """
+    SELECT e.plant_id, e.id AS equipment_id, date_trunc('month', day)::date AS month
+    FROM unnest(%(ids)s::bigint[], %(days)s::date[]) AS w (id, day) JOIN kpis_equipment e ON e.id = w.id
+"""
 INSERT = "INSERT INTO kpis_stalework (plant_id, equipment_id, month) SELECT DISTINCT * FROM ({found}) found"
 
 
@@ -104,6 +114,21 @@ def mark_currencies(currencies: Collection[str]) -> None:
             {"codes": list(currencies)},
         )
         mark_plants([pk for (pk,) in cursor.fetchall() if pk is not None])
+
+
+def mark_stops(equipment_ids: Collection[int], days: Collection[date]) -> None:
+    """After machines' stops of days were computed anew: they cost money where the plant has a rate."""
+    _mark(f"{OF_DAYS} WHERE {HAS_RATE}", ids=list(equipment_ids), days=list(days))
+
+
+def mark_stops_of(equipment_ids: Collection[int]) -> None:
+    """After all stops of machines were computed anew."""
+    _mark(f"{STOPS} WHERE e.id = ANY(%(ids)s) AND {HAS_RATE}", ids=list(equipment_ids))
+
+
+def mark_stop_rates(plant_ids: Collection[int]) -> None:
+    """After a change of what a stop costs there; its last rate may be gone."""
+    _mark(f"{STOPS} WHERE e.plant_id = ANY(%(ids)s)", ids=list(plant_ids))
 
 
 def mark_all() -> None:

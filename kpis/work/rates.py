@@ -33,13 +33,31 @@ class Rates:
         return None if have is None or want is None else amount / have * want
 
 
+@dataclass(frozen=True, slots=True)
+class StopRates:
+    """What an hour of stop of one machine costs: its own rates, its line's and its plant's, each by day.
+
+    The closest place that has a rate for a day decides.
+    """
+
+    closest_first: tuple[Dated, ...] = ()
+
+    def per_hour(self, day: date) -> float | None:
+        """None where none is known for the day."""
+        for days, rates in self.closest_first:
+            if place := bisect_right(days, day):
+                return rates[place - 1]
+        return None
+
+
 def rates_of(enterprise: str, rows: Iterable[tuple[str, date, float]]) -> Rates:
     """From rows of currency, first day and units for one of the enterprise's."""
     found: defaultdict[str, list[tuple[date, float]]] = defaultdict(list)
     for currency, day, rate in rows:
         found[currency].append((day, float(rate)))
-    dated = {
-        currency: ([day for day, _ in sorted(pairs)], [rate for _, rate in sorted(pairs)])
-        for currency, pairs in found.items()
-    }
-    return Rates(enterprise, dated)
+    return Rates(enterprise, {currency: dated(pairs) for currency, pairs in found.items()})
+
+
+def dated(pairs: Iterable[tuple[date, float]]) -> Dated:
+    ordered = sorted(pairs)
+    return [day for day, _ in ordered], [rate for _, rate in ordered]

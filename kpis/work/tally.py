@@ -39,6 +39,7 @@ def tally(book: Book) -> Rows:
     count.of_parts()
     for money in book.money:
         count.of_money(money)
+    count.of_stops()
     return {part: dict(values) for part, values in count.rows.items()}
 
 
@@ -114,6 +115,18 @@ class Tally:
             currency = money.currency or self.book.rules.currency
             name = COST_OF.get(money.category, "other_cost")
             self.add(day, order, self.spent(name, money.amount, currency, day, order))
+
+    def of_stops(self) -> None:
+        if not self.book.stop_rates.closest_first:
+            return
+        for day, seconds in self.book.stopped:
+            rate = self.book.stop_rates.per_hour(day)
+            if rate is None:
+                self.add(day, None, {"down_without_rate_s": seconds})
+            else:
+                amount = seconds / HOUR * rate
+                cost = self.spent("downtime_cost", amount, self.book.rules.currency, day, None)
+                self.add(day, None, {"down_s": seconds, **cost})
 
     def spent(
         self, name: str, amount: float, currency: str, day: date, order: Order | None, *also: str

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from kpis.models import (
     CurrencyRate,
     Labour,
+    PlantRate,
+    ShiftComponents,
     StaleWork,
     WorkComponents,
     WorkMonths,
@@ -246,3 +248,52 @@ def test_a_status_first_seen_late_tells_no_time() -> None:
     rebuild()
     found = WorkComponents.objects.get()
     assert (found.completed_day_only, found.responded, found.cycled) == (1, 0, 0)
+
+
+def stopped(site: Site, day: date, seconds: float) -> None:
+    ShiftComponents.objects.create(
+        equipment=site.machines[0],
+        day=day,
+        shift=1,
+        start=utc(day.year, day.month, day.day),
+        end=utc(day.year, day.month, day.day, 8),
+        breakdown_s=seconds,
+        computed_at=BEGIN,
+    )
+
+
+def test_stops_cost_what_the_closest_place_says_from_a_day_on() -> None:
+    site = make_site()
+    machine, plant = site.machines[0], site.plants[0]
+    for day in (1, 2, 3, 4):
+        stopped(site, date(2026, 6, day), 1800)
+    PlantRate.objects.create(plant=plant, valid_from=date(2026, 6, 2), per_hour=100)
+    PlantRate.objects.create(plant=plant, valid_from=date(2026, 6, 4), per_hour=200)
+    PlantRate.objects.create(plant=plant, equipment=machine, valid_from=date(2026, 6, 3), per_hour=1000)
+    marks.mark_stop_rates([plant.pk])
+    refresh()
+    found = WorkComponents.objects.order_by("day").values_list(
+        "downtime_cost", "down_s", "down_without_rate_s"
+    )
+    assert list(found) == [(0, 0, 1800), (50, 1800, 0), (500, 1800, 0), (500, 1800, 0)]
+    kept = rows()
+    rebuild()
+    assert rows() == kept
+
+
+def test_stops_computed_anew_cost_anew() -> None:
+    site = make_site()
+    PlantRate.objects.create(plant=site.plants[0], valid_from=date(2026, 6, 1), per_hour=100)
+    stopped(site, date(2026, 6, 2), 3600)
+    marks.mark_stops([site.machines[0].pk], [date(2026, 6, 2)])
+    assert refresh() == 1
+    assert WorkMonths.objects.get().downtime_cost == 100
+
+
+def test_without_a_rate_nobody_says_what_a_stop_costs() -> None:
+    site = make_site()
+    stopped(site, date(2026, 6, 2), 3600)
+    marks.mark_stops([site.machines[0].pk], [date(2026, 6, 2)])
+    assert refresh() == 0
+    rebuild()
+    assert not WorkComponents.objects.exists()
