@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import orjson
@@ -31,8 +31,7 @@ COLUMNS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Landed:
+class Landed(NamedTuple):
     """A landed row to be mapped. ``previous`` is the content it took the place of, if there was one."""
 
     raw_id: int
@@ -51,23 +50,20 @@ class Landing:
     unchanged: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(NamedTuple):
     raw_id: int
     digest: bytes
     updated_at: datetime | None
     gone: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Fresh:
+class _Fresh(NamedTuple):
     row: Row
     body: bytes
     digest: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
+class _Change(NamedTuple):
     known: _Known
     fresh: _Fresh
 
@@ -78,17 +74,21 @@ def land(stream: Stream, rows: Sequence[Row], *, incremental: bool) -> Landing:
 
     Of an incremental stream a row older than what we have is a late delivery and is passed over.
     """
-    wanted = {key: _Fresh(row, *_content(row.payload)) for key, row in _folded(rows).items()}
+    wanted = _folded(rows)
     known = _known(stream, list(wanted))
-    new = [fresh for key, fresh in wanted.items() if key not in known]
-    other = [
-        _Change(known[key], fresh)
-        for key, fresh in wanted.items()
-        if key in known and _differs(fresh, known[key]) and not (incremental and _late(fresh, known[key]))
-    ]
-    _confirm(
-        [(known[k].raw_id, fresh) for k, fresh in wanted.items() if k in known and _newer(fresh, known[k])]
-    )
+    new: list[_Fresh] = []
+    other: list[_Change] = []
+    seen: list[_Change] = []
+    for key, row in wanted.items():
+        fresh, have = _Fresh(row, *_content(row.payload)), known.get(key)
+        if have is None:
+            new.append(fresh)
+        elif have.digest == fresh.digest and not have.gone:
+            if _before(have.updated_at, row.updated_at):
+                seen.append(_Change(have, fresh))
+        elif not (incremental and _before(row.updated_at, have.updated_at)):
+            other.append(_Change(have, fresh))
+    _confirm(seen)
     return Landing(_add(stream, new) + _replace(other), len(rows) - len(new) - len(other))
 
 
@@ -104,18 +104,6 @@ def _folded(rows: Sequence[Row]) -> dict[str, Row]:
 
 def _before(mine: datetime | None, theirs: datetime | None) -> bool:
     return mine is not None and theirs is not None and mine < theirs
-
-
-def _differs(new: _Fresh, have: _Known) -> bool:
-    return have.gone or have.digest != new.digest
-
-
-def _late(new: _Fresh, have: _Known) -> bool:
-    return _before(new.row.updated_at, have.updated_at)
-
-
-def _newer(new: _Fresh, have: _Known) -> bool:
-    return not _differs(new, have) and _before(have.updated_at, new.row.updated_at)
 
 
 def _content(payload: Payload) -> tuple[bytes, bytes]:
@@ -156,7 +144,7 @@ def _known(stream: Stream, keys: list[str]) -> dict[str, _Known]:
         return {key: _Known(raw_id, bytes(digest), *rest) for key, raw_id, digest, *rest in cursor.fetchall()}
 
 
-def _confirm(seen: Sequence[tuple[int, _Fresh]]) -> None:
+def _confirm(seen: Sequence[_Change]) -> None:
     """Note that known content is newer than we thought, so that a late delivery of older content loses."""
     if not seen:
         return
@@ -164,7 +152,7 @@ def _confirm(seen: Sequence[tuple[int, _Fresh]]) -> None:
         cursor.execute(
             f"UPDATE {TABLE} r SET source_updated_at = s.at"  # noqa: S608 a constant
             " FROM unnest(%s::bigint[], %s::timestamptz[]) AS s(id, at) WHERE r.id = s.id",
-            [[raw_id for raw_id, _ in seen], [new.row.updated_at for _, new in seen]],
+            [[have.raw_id for have, _ in seen], [fresh.row.updated_at for _, fresh in seen]],
         )
 
 
