@@ -22,9 +22,11 @@ from kpis.stale import (
     mark_reasons,
     mark_spans,
 )
+from kpis.work.marks import mark_stops, mark_stops_of
 from kpis.writing import Computed, replace_days, replace_machines
 
 __all__ = [
+    "in_batches",
     "mark_calendars",
     "mark_equipment",
     "mark_open_events",
@@ -34,6 +36,7 @@ __all__ = [
     "mark_spans",
     "production_day_start",
     "rebuild",
+    "rebuild_machines",
     "refresh",
 ]
 
@@ -65,13 +68,15 @@ def refresh(as_of: datetime, limit: int | None = None) -> int:
 def rebuild(as_of: datetime, equipment_ids: Collection[int] | None = None) -> int:
     """Computes all days of the machines (None: of all) from scratch; returns how many."""
     extend_history(as_of)
+    return sum(rebuild_machines(machines, as_of) for machines in in_batches(equipment_ids))
+
+
+def in_batches(equipment_ids: Collection[int] | None = None) -> list[list[int]]:
+    """The machines (None: all) as many together as are rebuilt at once."""
     wanted = sorted(
         equipment_ids if equipment_ids is not None else Equipment.objects.values_list("pk", flat=True)
     )
-    return sum(
-        _rebuild_machines(wanted[n : n + MACHINES_AT_ONCE], as_of)
-        for n in range(0, len(wanted), MACHINES_AT_ONCE)
-    )
+    return [wanted[n : n + MACHINES_AT_ONCE] for n in range(0, len(wanted), MACHINES_AT_ONCE)]
 
 
 @transaction.atomic
@@ -84,11 +89,14 @@ def _refresh_batch(as_of: datetime, size: int) -> int:
         for first, last in _runs_of_days(marked)
     ]
     replace_days(days, _computed(ranges, as_of), as_of)
+    pairs = [(machine, day) for machine, marked in days.items() for day in marked]
+    mark_stops([machine for machine, _ in pairs], [day for _, day in pairs])
     return sum(len(marked) for marked in days.values())
 
 
 @transaction.atomic
-def _rebuild_machines(equipment_ids: Sequence[int], as_of: datetime) -> int:
+def rebuild_machines(equipment_ids: Sequence[int], as_of: datetime) -> int:
+    """Computes a few machines from scratch, over the history their plants have; returns their days."""
     setups = load_setups(equipment_ids)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -97,6 +105,7 @@ def _rebuild_machines(equipment_ids: Sequence[int], as_of: datetime) -> int:
         cursor.execute("DELETE FROM kpis_staleday WHERE equipment_id = ANY(%s)", [list(setups)])
     ranges = [(setup, first, last) for setup in setups.values() for first, last in _history(setup, as_of)]
     replace_machines(list(setups), _chunked(ranges, as_of), as_of)
+    mark_stops_of(list(setups))
     return sum((last - first).days + 1 for _, first, last in ranges)
 
 
