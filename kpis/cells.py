@@ -4,6 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypedDict
+
+from django.conf import settings
 
 from kpis.buckets import Bucket, buckets
 from kpis.definitions import Component, Kpi
@@ -14,10 +17,17 @@ from kpis.scope import WHOLE, By, Grain, Key, Scope, UnsupportedBreakdown
 
 LAST = 1 << 15
 """Place of the time off shift, number 0, behind all shifts."""
-MARKS = {"place": min, "open": max}
+MARKS = {"place": min, "open": max, "currency_from": min, "currency_to": max}
 
 Spot = tuple[Key, date | None, str]
 """Part, bucket and shift."""
+
+
+class Currency(TypedDict):
+    """As a ``Cell`` takes it."""
+
+    currency: str
+    in_base: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,7 @@ class Sums:
             last_day=bucket.last_day,
             sums=self._sums(rows) if rows else None,
             families=frozenset(rows),
+            **_currency(rows.values()),
             open_events=any(row.get("open") for row in rows.values()),
         )
 
@@ -163,6 +174,14 @@ def _merged(rows: list[Row]) -> Row:
     first = rows[0]
     merged: Row = {name: sum(row[name] for row in rows) for name in first if name.startswith("sum_")}
     return merged | {name: end(row[name] for row in rows) for name, end in MARKS.items() if name in first}
+
+
+def _currency(rows: Iterable[Row]) -> Currency:
+    """That of the plants, or the enterprise's where they have several; none where no money is read."""
+    known = {row[name] for row in rows for name in ("currency_from", "currency_to") if name in row}
+    if len(known) > 1:
+        return Currency(currency=settings.ENTERPRISE_CURRENCY, in_base=True)
+    return Currency(currency=next(iter(known), ""), in_base=False)
 
 
 def _key(part: int | str | None, label: str | None, of: Part) -> Key:

@@ -6,13 +6,13 @@ from datetime import date
 from itertools import takewhile
 from math import prod
 
+from kpis.amounts import in_one_currency, left_out, not_converted
 from kpis.definitions import CATALOGUE, Kpi, Product, Ratio, Total
 from kpis.definitions import components as c
-from kpis.definitions.base import Linear
+from kpis.definitions.base import NO_DATA, Linear
 from kpis.reliability.bounds import mtbf_bounds
 from kpis.scope import WHOLE, Key, Value
 
-NO_DATA = "no data in this period"
 CONTRADICTION = "units were counted where no running time was recorded"
 
 
@@ -20,7 +20,8 @@ CONTRADICTION = "units were counted where no running time was recorded"
 class Cell:
     """One part of a breakdown in one bucket. ``sums`` by component name; None: no rows.
 
-    ``families``: those with rows, None: all. The sums of another that was asked for are 0.
+    ``families``: those with rows, None: all. The sums of another that was asked for are 0. ``currency``: of
+    its money; ``in_base``: the enterprise's, since its plants have several.
     """
 
     key: Key = WHOLE
@@ -31,6 +32,8 @@ class Cell:
     sums: Mapping[str, float] | None
     families: frozenset[str] | None = None
     open_events: bool = False
+    currency: str = ""
+    in_base: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Result:
 
 
 def compute(name: str, components: Mapping[str, float], confidence: float = 0.9) -> Result:
-    """The KPI ``name`` from sums of its components by name; what it counts as its sample may be absent.
+    """The KPI ``name`` from sums of its components by name; its sample and its gaps may be absent.
 
     Raises:
         KeyError: there is no such KPI.
@@ -56,7 +59,7 @@ def compute(name: str, components: Mapping[str, float], confidence: float = 0.9)
     """
     kpi = CATALOGUE[name]
     needed = {term.component.name for linear in _linears(kpi) for term in linear.terms}
-    samples = {component.name for component in kpi.components} - needed | {c.FACTS.name}
+    samples = {found.name for found in (*kpi.components, *kpi.gaps)} - needed | {c.FACTS.name}
     if missing := needed - set(components):
         raise ValueError(f"{name} = {kpi.formula} needs {', '.join(sorted(missing))}.")
     if unknown := set(components) - needed - samples:
@@ -77,7 +80,10 @@ def _linears(kpi: Kpi) -> Sequence[Linear]:
 
 def value_of(kpi: Kpi, cell: Cell, confidence: float) -> Value:
     """The KPI's value in a cell, with what is needed to trust it."""
-    result = _result(kpi, cell.sums if _known(kpi, cell) else None, confidence)
+    sums = _sums(kpi, cell)
+    result = _result(kpi, sums, confidence)
+    if sums and (reason := not_converted(kpi, sums, base=cell.in_base)):
+        result = Result(None, reason, 0.0, None, result.sample)
     return Value(
         kpi=kpi.name,
         unit=kpi.unit,
@@ -97,11 +103,15 @@ def value_of(kpi: Kpi, cell: Cell, confidence: float) -> Value:
         open_events=cell.open_events,
         unknown_share=_share(cell.sums, c.UNKNOWN.name, c.OEE_PLANNED.name),
         without_ideal_share=_share(cell.sums, c.RUN_WITHOUT_IDEAL.name, c.OEE_RUN.name),
+        currency=cell.currency if kpi.of_money else "",
+        missing=kpi.needs if sums is None else left_out(kpi, sums),
     )
 
 
-def _known(kpi: Kpi, cell: Cell) -> bool:
-    return cell.families is None or any(found.family in cell.families for found in kpi.components)
+def _sums(kpi: Kpi, cell: Cell) -> Mapping[str, float] | None:
+    """Money in one currency; None where a family that it needs has no rows."""
+    known = cell.families is None or cell.families >= {found.family for found in kpi.components}
+    return in_one_currency(kpi, cell.sums, base=cell.in_base) if known and cell.sums is not None else None
 
 
 def _result(kpi: Kpi, sums: Mapping[str, float] | None, confidence: float) -> Result:
@@ -110,7 +120,7 @@ def _result(kpi: Kpi, sums: Mapping[str, float] | None, confidence: float) -> Re
     match kpi:
         case Total():
             total = _sum(kpi.of, sums)
-            return Result(total, "", total, None, int(sums.get(c.FACTS.name, 0)))
+            return Result(total, "", total, None, int(sums.get((kpi.sample or c.FACTS).name, 0)))
         case Ratio():
             return _ratio(kpi, sums, confidence)
         case Product():
@@ -132,7 +142,7 @@ def _ratio(kpi: Ratio, sums: Mapping[str, float], confidence: float) -> Result:
         return Result(None, kpi.undefined_top, top, bottom, sample)
     if bottom <= 0:
         return Result(None, kpi.undefined, top, bottom, sample, lower, upper, level)
-    return Result(top / bottom, "", top, bottom, sample, lower, upper, level)
+    return Result(top / bottom * kpi.scale, "", top, bottom, sample, lower, upper, level)
 
 
 def _product(kpi: Product, sums: Mapping[str, float], confidence: float) -> Result:

@@ -22,6 +22,8 @@ from kpis.models import (
     ReasonMonths,
     ShiftComponents,
     ShiftMonths,
+    WorkComponents,
+    WorkMonths,
 )
 from kpis.scope import By, UnsupportedBreakdown
 
@@ -144,7 +146,24 @@ PRODUCT = Family(
     always=(c.FACTS, c.RUN_WITHOUT_IDEAL, c.OEE_RUN),
     alone=True,
 )
-FAMILIES = (SHIFT, REASON, PRODUCT)
+WORK = Family(
+    name="work",
+    home="work",
+    days=WorkComponents,
+    months=WorkMonths,
+    parts={
+        **PLACES,
+        "plant": Part("plant_id", "plant__name"),
+        "equipment": Part("equipment_id", "equipment__name", "No machine"),
+        "work_type": Part("work_type", "work_type", "No type"),
+        "priority": Part("priority", "priority", "No priority"),
+        "team": Part("team", "team", "No team"),
+        "technician": Part("technician_id", "technician__name", "Nobody"),
+    },
+    sum_of=columns_of(WorkComponents),
+    marks={"currency_from": Min("plant__currency"), "currency_to": Max("plant__currency")},
+)
+FAMILIES = (SHIFT, REASON, PRODUCT, WORK)
 
 
 Tables = dict[str, tuple[Family, list[Component]]]
@@ -179,7 +198,8 @@ def _answering(components: Sequence[Component], bys: Sequence[By]) -> Tables | N
         family = next((one for one in FAMILIES if one.home == home and one.answers(wanted, bys)), None)
         if family is None:
             return None
-        found[home] = family, list(dict.fromkeys((*family.always, *wanted)))
+        with_them = chain.from_iterable(map(c.besides, wanted))
+        found[home] = family, list(dict.fromkeys((*family.always, *wanted, *with_them)))
     return found
 
 

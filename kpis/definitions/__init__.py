@@ -2,13 +2,41 @@
 
 from types import MappingProxyType
 
-from kpis.definitions import maintenance, production
+from kpis.definitions import costs, losses, maintenance, production, work
 from kpis.definitions.base import Better, Component, Kpi, Product, Ratio, Total, Unit
 
-FAMILIES = MappingProxyType({"production": production, "maintenance": maintenance})
+FAMILIES = MappingProxyType(
+    {
+        "production": production,
+        "losses": losses,
+        "maintenance": maintenance,
+        "work": work,
+        "costs": costs,
+    }
+)
+TITLES = MappingProxyType(
+    {
+        "production": "Production",
+        "losses": "Losses",
+        "maintenance": "Reliability and down time",
+        "work": "Maintenance work",
+        "costs": "Maintenance cost",
+    }
+)
 
 CATALOGUE: MappingProxyType[str, Kpi] = MappingProxyType(
     {kpi.name: kpi for family in FAMILIES.values() for kpi in vars(family).values() if isinstance(kpi, Kpi)}
 )
 
-__all__ = ["CATALOGUE", "FAMILIES", "Better", "Component", "Kpi", "Product", "Ratio", "Total", "Unit"]
+__all__ = [
+    "CATALOGUE",
+    "FAMILIES",
+    "TITLES",
+    "Better",
+    "Component",
+    "Kpi",
+    "Product",
+    "Ratio",
+    "Total",
+    "Unit",
+]

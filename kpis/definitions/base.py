@@ -7,14 +7,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+NO_DATA = "no data in this period"
+
 
 class Unit(StrEnum):
-    """Unit of a value. Durations are seconds everywhere; shares are fractions of 1, not percent."""
+    """Unit of a value. Durations are seconds everywhere; shares are fractions of 1, not percent.
+
+    Of money a value says the currency.
+    """
 
     SECONDS = "s"
     PIECES = "pcs"
     COUNT = "count"
     SHARE = "1"
+    RATE = "pcs/h"
+    MONEY = "money"
+    MONEY_PER_PIECE = "money/pcs"
+    MONEY_PER_HOUR = "money/h"
+
+
+MONEY = frozenset({Unit.MONEY, Unit.MONEY_PER_PIECE, Unit.MONEY_PER_HOUR})
 
 
 class Better(StrEnum):
@@ -52,7 +64,8 @@ class Component(Linear):
 
     ``column`` is its column where it differs from ``name``. ``work_units``: only rows of equipment that
     produces. ``loss_class``: the class whose reasons split it, "" where no reason applies. ``family``: the
-    rows it is in, a ``home`` of ``kpis.families``.
+    rows it is in, a ``home`` of ``kpis.families``. ``needs``: the data it comes from. ``gap`` counts what is
+    not in it.
     """
 
     name: str
@@ -62,6 +75,8 @@ class Component(Linear):
     work_units: bool = False
     loss_class: str = ""
     family: str = "shift"
+    needs: str = ""
+    gap: "Component | None" = None
 
     @property
     def terms(self) -> "tuple[Term, ...]":
@@ -106,12 +121,44 @@ class Kpi:
         """All components it needs; repeats are possible."""
         raise NotImplementedError
 
+    @property
+    def reasons(self) -> Iterator[str]:
+        """Why it may be undefined though there are data; repeats are possible."""
+        return iter(())
+
+    @property
+    def needs(self) -> str:
+        """The data it takes, in words."""
+        return "; ".join(dict.fromkeys(found.needs for found in self.components if found.needs))
+
+    @property
+    def missing(self) -> str:
+        """What it shows where the data are missing, in words. Never 0 for what is not known."""
+        quoted = "” or “".join(dict.fromkeys((NO_DATA, *self.reasons)))
+        left_out = [found.title.lower() for found in self.gaps]
+        said = f" Said beside it, where there are any: {', '.join(left_out)}." if left_out else ""
+        return f"A dash, with the reason: “{quoted}”.{said}"
+
+    @property
+    def of_money(self) -> bool:
+        """Whether a currency belongs to it, or to what it is made of."""
+        return any(found.unit is Unit.MONEY for found in self.components)
+
+    @property
+    def gaps(self) -> list[Component]:
+        """What counts what is not in it."""
+        return list(dict.fromkeys(found.gap for found in self.components if found.gap))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Total(Kpi):
-    """A sum. It has no denominator and is defined wherever there is data."""
+    """A sum. It has no denominator and is defined wherever there is data.
+
+    ``sample`` counts what it rests on; None: the source records.
+    """
 
     of: Linear
+    sample: Component | None = None
 
     @property
     def formula(self) -> str:
@@ -119,13 +166,15 @@ class Total(Kpi):
 
     @property
     def components(self) -> Iterator[Component]:
-        return (term.component for term in self.of.terms)
+        yield from (term.component for term in self.of.terms)
+        if self.sample:
+            yield self.sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ratio(Kpi):
     """Sum over sum. ``undefined`` is shown where the bottom is 0, ``undefined_top`` (if set) where the top
-    is. ``sample`` counts what the value rests on.
+    is. ``sample`` counts what the value rests on. ``scale``: from seconds of the bottom to its unit.
 
     ``censored``: operating time over failures, which has chi-square bounds, and without a failure only a
     lower bound.
@@ -137,6 +186,11 @@ class Ratio(Kpi):
     undefined: str
     undefined_top: str = ""
     censored: bool = False
+    scale: float = 1.0
+
+    @property
+    def reasons(self) -> Iterator[str]:
+        return (reason for reason in (self.undefined, self.undefined_top) if reason)
 
     @property
     def formula(self) -> str:
@@ -163,6 +217,10 @@ class Product(Kpi):
     @property
     def components(self) -> Iterator[Component]:
         return (component for factor in self.factors for component in factor.components)
+
+    @property
+    def reasons(self) -> Iterator[str]:
+        return (reason for factor in self.factors for reason in factor.reasons)
 
 
 def _grouped(linear: Linear) -> str:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from kpis.definitions import Product, Ratio, Unit
+from kpis.definitions import Product, Ratio, Total, Unit
+from kpis.definitions.base import MONEY
 from kpis.engine import Value
 from mfgportal.figures import Figure
 
@@ -23,15 +24,29 @@ class Amount:
         return f"{self.text} {self.unit}".strip()
 
 
-def amount(value: float | None, unit: str) -> Amount:
-    """A value in a unit of ``kpis.definitions.Unit``; a dash for None."""
+PER = {Unit.MONEY_PER_PIECE: "/pcs", Unit.MONEY_PER_HOUR: "/h"}
+
+
+def amount(value: float | None, unit: str, currency: str = "") -> Amount:
+    """A value in a unit of ``kpis.definitions.Unit``, money in a currency; a dash for None."""
     if value is None:
         return Amount(NONE)
     if unit == Unit.SHARE:
         return Amount(f"{value * 100:,.1f}", "%")
     if unit == Unit.SECONDS:
         return duration(value)
+    if unit in MONEY:
+        return Amount(_precise(value), f"{currency}{PER.get(Unit(unit), '')}".strip())
+    if unit == Unit.RATE:
+        return Amount(f"{value:,.1f}", unit)
     return Amount(f"{value:,.0f}", "pcs" if unit == Unit.PIECES else "")
+
+
+def _precise(money: float) -> str:
+    """Whole from a thousand on, cents below, and more digits where cents would say nothing."""
+    if abs(money) >= 1000:
+        return f"{money:,.0f}"
+    return f"{money:.2f}" if abs(money) >= 0.1 or not money else f"{money:.2g}"
 
 
 def duration(seconds: float) -> Amount:
@@ -74,7 +89,7 @@ def change(figure: Figure) -> str:
         return f"{figure.delta * 100:+.1f} pp".replace("-", "−")
     if figure.kpi.unit == Unit.COUNT or figure.relative is None:
         sign = "−" if figure.delta < 0 else "+"
-        return f"{sign}{amount(abs(figure.delta), figure.kpi.unit)}"
+        return f"{sign}{amount(abs(figure.delta), figure.kpi.unit, figure.now.currency)}"
     return f"{figure.relative * 100:+,.0f} %".replace("-", "−")
 
 
@@ -90,7 +105,8 @@ def percent(share: float | None) -> str:
 def sample(figure: Figure) -> str:
     """What the value rests on, counted."""
     kpi, size = figure.kpi, figure.now.sample_size
-    title = kpi.sample.title if isinstance(kpi, Ratio) else "Records"
+    counted = kpi.sample if isinstance(kpi, Ratio | Total) else None
+    title = counted.title if counted else "Records"
     plural = title.lower().removeprefix("source ")
     return f"{size:,} {plural if size != 1 else plural.removesuffix('s')}"
 
@@ -125,6 +141,6 @@ def parts(figure: Figure) -> list[Part]:
         return []
     over = now.denominator
     return [
-        Part(top.text, amount(now.numerator, top.terms[0].component.unit)),
-        Part(bottom.text, amount(over, bottom.terms[0].component.unit)),
+        Part(top.text, amount(now.numerator, top.terms[0].component.unit, now.currency)),
+        Part(bottom.text, amount(over, bottom.terms[0].component.unit, now.currency)),
     ]

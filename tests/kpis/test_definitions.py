@@ -2,25 +2,36 @@ import dataclasses
 
 import pytest
 
-from kpis.definitions import CATALOGUE, Component, Kpi, Product, Ratio, Unit
+from kpis.definitions import CATALOGUE, FAMILIES, TITLES, Component, Kpi, Product, Ratio, Unit
 from kpis.definitions import components as c
+from kpis.definitions.left_out import LEFT_OUT
 from kpis.evaluation import CONTRADICTION, Cell, value_of
-from kpis.models import ReasonComponents, ShiftComponents
+from kpis.families import families_for
+from kpis.models import ReasonComponents, ShiftComponents, WorkComponents
 from kpis.scope import Value
 from tests.kpis.days import DAY
 
-COLUMNS = {field.name for field in ShiftComponents._meta.get_fields()}
+COLUMNS = {
+    "shift": {field.name for field in ShiftComponents._meta.get_fields()},
+    "work": {field.name for field in WorkComponents._meta.get_fields()},
+}
 COMPONENTS = [found for found in vars(c).values() if isinstance(found, Component)]
 
 
+ZERO = {found.name: 0.0 for component in COMPONENTS for found in (component, *c.besides(component))}
+STANDARDS = ("ISO 22400-2:2014 clause", "IEC 60050-192:2015 192-", "SMRP ", "EN 15341:20", "EN 13306:2017")
+OWN = ("own definition", "Own definition", "Six big losses (Nakajima, TPM)")
+
+
 def evaluated(name: str, **sums: float) -> Value:
-    zero = {component.name: 0.0 for component in COMPONENTS}
-    return value_of(CATALOGUE[name], Cell(first_day=DAY, last_day=DAY, sums=zero | sums), 0.9)
+    return value_of(CATALOGUE[name], Cell(first_day=DAY, last_day=DAY, sums=ZERO | sums), 0.9)
 
 
 @pytest.mark.parametrize("component", COMPONENTS, ids=lambda component: component.name)
 def test_components_are_columns(component: Component) -> None:
-    assert (component.column or component.name) in COLUMNS
+    assert {found.column or found.name for found in (component, *c.besides(component))} <= COLUMNS[
+        component.family
+    ]
 
 
 def test_names_are_those_of_the_catalogue() -> None:
@@ -34,8 +45,10 @@ def test_names_are_those_of_the_catalogue() -> None:
 def test_every_kpi_says_what_it_is(kpi: Kpi) -> None:
     assert kpi.title
     assert kpi.formula
-    assert kpi.standard
+    assert any(known in kpi.standard for known in (*STANDARDS, *OWN))
     assert list(kpi.components)
+    assert kpi.needs
+    assert "no data in this period" in kpi.missing
     if isinstance(kpi, Ratio):
         assert kpi.undefined
 
@@ -47,6 +60,83 @@ def test_products_close(kpi: Product) -> None:
     for before, after in zip(kpi.factors, kpi.factors[1:], strict=False):
         missing = {term.component for term in after.bottom.terms} - {c.RUN_WITHOUT_IDEAL}
         assert missing <= {term.component for term in before.top.terms}
+
+
+def test_no_two_have_one_title() -> None:
+    titles = [kpi.title for kpi in CATALOGUE.values()]
+    assert len(set(titles)) == len(titles)
+    assert set(TITLES) == set(FAMILIES)
+
+
+def test_tables_hold_what_every_kpi_needs() -> None:
+    for kpi in CATALOGUE.values():
+        assert families_for([kpi], []).keys() == {found.family for found in kpi.components}
+
+
+def test_the_losses_and_good_time_are_loading_time() -> None:
+    sums = {"oee_run_s": 70.0, "oee_loading_s": 100.0, "ideal_s": 50.0, "ideal_good_s": 45.0}
+    sums |= {"oee_breakdown_s": 14.0, "oee_setup_s": 8.0, "oee_external_s": 5.0, "oee_quality_s": 3.0}
+    sums |= {"oee_micro_stop_s": 6.0, "run_without_ideal_s": 10.0}
+    losses = [name for name in CATALOGUE if name.endswith("_loss_time")]
+    lost = sum(evaluated(name, **sums).value or 0 for name in losses)
+    assert lost + sums["ideal_good_s"] + sums["run_without_ideal_s"] == sums["oee_loading_s"]
+    shares = [evaluated(name.removesuffix("_time"), **sums).value or 0 for name in losses]
+    assert sum(shares) == pytest.approx(lost / 100)
+
+
+def test_allocation_and_utilisation_make_availability() -> None:
+    sums = {"oee_run_s": 70.0, "oee_loading_s": 100.0, "oee_external_s": 5.0}
+    parts = [
+        evaluated(name, **sums).value or 0 for name in ("allocation_efficiency", "utilisation_efficiency")
+    ]
+    assert parts[0] * parts[1] == pytest.approx(evaluated("availability", **sums).value)
+
+
+def test_set_up_is_no_loss_of_nee() -> None:
+    sums = {
+        "oee_run_s": 70.0,
+        "oee_setup_s": 10.0,
+        "oee_loading_s": 100.0,
+        "ideal_s": 63.0,
+        "ideal_good_s": 56.0,
+    }
+    assert evaluated("nee", **sums).value == pytest.approx(0.8 * 0.9 * 56 / 63)
+
+
+def test_rates_are_per_hour() -> None:
+    assert evaluated("throughput_rate", quantity=100, oee_loading_s=7200).value == 50
+    assert evaluated("maintenance_cost_per_operating_hour", labour_cost=90, operating_s=7200).value == 45
+
+
+def test_money_is_that_of_the_plant_or_of_the_enterprise() -> None:
+    sums = ZERO | {"labour_cost": 100.0, "labour_cost_base": 110.0, "without_base_rate": 1.0}
+    here = Cell(first_day=DAY, last_day=DAY, sums=sums, currency="CHF")
+    both = Cell(first_day=DAY, last_day=DAY, sums=sums, currency="EUR", in_base=True)
+    cost = CATALOGUE["maintenance_cost"]
+    assert (value_of(cost, here, 0.9).value, value_of(cost, here, 0.9).currency) == (100, "CHF")
+    assert value_of(cost, both, 0.9).value is None
+    assert value_of(cost, both, 0.9).undefined_reason == (
+        "1 amounts without a rate into the enterprise's currency"
+    )
+    assert value_of(CATALOGUE["labour_cost_share"], here, 0.9).currency == "CHF"
+    assert value_of(CATALOGUE["mttr"], here, 0.9).currency == ""
+
+
+def test_what_is_not_in_a_value_is_said() -> None:
+    value = evaluated("maintenance_cost", labour_without_rate_s=5400, parts_without_cost=3)
+    assert value.missing == "labour hours without a rate: 1.5; parts booked without a cost: 3"
+    assert evaluated("mtta", responded=2, response_s=60).missing == ""
+    nothing = value_of(CATALOGUE["mtta"], Cell(first_day=DAY, last_day=DAY, sums=None), 0.9)
+    assert nothing.missing == CATALOGUE["mtta"].needs
+
+
+def test_a_kpi_of_two_families_needs_both() -> None:
+    half = Cell(first_day=DAY, last_day=DAY, sums=ZERO, families=frozenset({"shift"}))
+    assert value_of(CATALOGUE["mtbm"], half, 0.9).undefined_reason == "no data in this period"
+
+
+def test_what_is_left_out_says_why() -> None:
+    assert all(found.standard and found.why for found in LEFT_OUT)
 
 
 def test_formulas_read_well() -> None:

@@ -231,7 +231,7 @@ def test_scopes_are_joined_by_and(machines: list[Equipment]) -> None:
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda scope: evaluate(list(CATALOGUE), scope, grain="day", by="equipment"),
+        lambda scope: evaluate(["oee", "mtbf", "mttr"], scope, grain="day", by="equipment"),
         lambda scope: evaluate(["downtime"], scope, by="reason"),
         lambda scope: evaluate_views(VIEWS, scope),
         pareto,
@@ -243,6 +243,12 @@ def test_one_query_per_question(
 ) -> None:
     with django_assert_num_queries(1):
         ask(scope_of(FIRST, LAST))
+
+
+@pytest.mark.usefixtures("machines")
+def test_one_query_per_family(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(2):
+        evaluate(list(CATALOGUE), scope_of(FIRST, LAST), grain="day", by="equipment")
 
 
 @pytest.mark.usefixtures("machines")

@@ -22,10 +22,20 @@ from tests.mfgportal.test_figures import figure, value
         (5_400_000, Unit.SECONDS, "1,500 h"),
         (12345, Unit.COUNT, "12,345"),
         (700, Unit.PIECES, "700 pcs"),
+        (12.34, Unit.RATE, "12.3 pcs/h"),
+        (1234.5, Unit.MONEY, "1,234 CHF"),
+        (0, Unit.MONEY, "0.00 CHF"),
+        (0.0123, Unit.MONEY_PER_PIECE, "0.012 CHF/pcs"),
+        (45.5, Unit.MONEY_PER_HOUR, "45.50 CHF/h"),
     ],
 )
 def test_amounts(number: float | None, unit: str, text: str) -> None:
-    assert str(amount(number, unit)) == text
+    assert str(amount(number, unit, "CHF")) == text
+
+
+@pytest.mark.parametrize("unit", Unit)
+def test_every_unit_is_written(unit: Unit) -> None:
+    assert str(amount(1.0, unit, "EUR"))
 
 
 @pytest.mark.parametrize(
