@@ -1,15 +1,10 @@
 """Forms of the sources page. Secrets are write-only: a page never shows one, and an empty field keeps it."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
-from django.db import transaction
 
-from kpis.models import Plant
-from kpis.rollup import mark_plants
 from mfgportal.web.declaration_fields import FIELDS, DeclarationFields
 from sync.addresses import validate_address
 from sync.connectors import REGISTRY, connector_class
@@ -117,33 +112,3 @@ class SourceForm(DeclarationFields, forms.ModelForm):  # type: ignore[type-arg] 
 def connectors() -> list[tuple[str, str]]:
     """Key and title of each connector."""
     return [(name, connector_class(name).title) for name in REGISTRY]
-
-
-class PlantForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    timezone = forms.ChoiceField(label="Time zone")
-    currency = forms.CharField(
-        max_length=3, validators=[RegexValidator(r"^[A-Z]{3}$", "Three capital letters, as in ISO 4217.")]
-    )
-
-    class Meta:
-        model = Plant
-        fields = ("timezone", "currency", "micro_stop_s", "calendar")
-        labels = {"micro_stop_s": "Micro-stop limit, in seconds", "calendar": "Shift calendar"}
-        help_texts = {
-            "micro_stop_s": "An unplanned stop shorter than this is a speed loss, not a failure.",
-            "calendar": "For machines without a calendar of their own. Without any: round the clock.",
-        }
-
-    def save(self, commit: bool = True) -> Plant:
-        """Save it, and have its machines' components computed again."""
-        with transaction.atomic():
-            plant: Plant = super().save(commit)
-            mark_plants([plant.pk])
-        return plant
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        zones = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
-        self.fields["timezone"] = forms.ChoiceField(
-            label="Time zone", choices=zones, help_text="Days and shifts are cut in it."
-        )

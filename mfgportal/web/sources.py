@@ -12,7 +12,8 @@ from kpis.models import Plant
 from mfgportal.accounts.access import Right, person, require
 from mfgportal.web.ownership_form import OwnershipForm
 from mfgportal.web.page import Crumb, page
-from mfgportal.web.source_forms import PlantForm, SourceForm
+from mfgportal.web.plant_form import PlantForm
+from mfgportal.web.source_forms import SourceForm
 from sync.connectors.base import Check
 from sync.errors import SyncError
 from sync.models import Source
