@@ -12,8 +12,9 @@ from kpis.buckets import Bucket, buckets
 from kpis.definitions import Component, Kpi
 from kpis.evaluation import Cell
 from kpis.families import SHIFT, Family, Part, families_for
+from kpis.hours import read_hours
 from kpis.reading import Row, read_rows
-from kpis.scope import WHOLE, By, Grain, Key, Scope, UnsupportedBreakdown
+from kpis.scope import WHOLE, By, Grain, Key, Scope, UnsupportedBreakdown, UnsupportedGrain
 
 LAST = 1 << 15
 """Place of the time off shift, number 0, behind all shifts."""
@@ -34,7 +35,8 @@ class Currency(TypedDict):
 class Sums:
     """Sums of a scope by bucket of ``read_as`` (None: of the whole period) and by all the parts of ``bys``.
 
-    ``rows`` of each home, with the names of what was summed there, and the parts of the rows.
+    ``rows`` of each home, with the names of what was summed there, and the parts of the rows; ``hours`` of
+    the scope, where it was read by the hour.
     """
 
     scope: Scope
@@ -42,6 +44,7 @@ class Sums:
     rows: Mapping[str, list[Row]]
     names: Mapping[str, Sequence[str]]
     parts: Mapping[By, Part]
+    hours: Sequence[Bucket] = ()
 
     def cells(self, grain: Grain | None, by: By | None) -> list[Cell]:
         """Cells by part (ordered by label, shifts by time) and bucket (by time).
@@ -87,7 +90,7 @@ class Sums:
         rows = [row for group in self.rows.values() for row in group] if grain == "shift" else []
         places = {row["in_shift"]: _place(row) for row in sorted(rows, key=_place, reverse=True)} or {"": 0}
         names = sorted(places, key=lambda name: (places[name], name))
-        for bucket in buckets(self.scope, grain):
+        for bucket in self.hours if grain == "hour" else buckets(self.scope, grain):
             yield from ((bucket, name) for name in names)
 
     def _cell(self, spot: Spot, bucket: Bucket, rows: Mapping[str, Row]) -> Cell:
@@ -121,19 +124,28 @@ def read(kpis: Sequence[Kpi], scope: Scope, grain: Grain | None, bys: Sequence[B
     wanted = families_for(kpis, bys)
     if grain == "shift":
         _refuse_shifts([family for family, _ in wanted.values()], bys)
-    rows = {
-        home: read_rows(family, components, scope, grain, bys)
-        for home, (family, components) in wanted.items()
-    }
+    rows: dict[str, list[Row]] = {}
+    hours: list[Bucket] = []
+    for home, (family, components) in wanted.items():
+        if grain == "hour":
+            rows[home], hours = read_hours(_of_machines(family, components), scope, bys)
+        else:
+            rows[home] = read_rows(family, components, scope, grain, bys)
     names = {home: list(family.sums(components)) for home, (family, components) in wanted.items()}
     parts = {by: family.parts[by] for family, _ in wanted.values() for by in bys}
-    return Sums(scope, grain, rows, names, parts)
+    return Sums(scope, grain, rows, names, parts, hours)
 
 
 def total(scope: Scope, components: Sequence[Component]) -> dict[str, float]:
     """Sums of components of the machines' time over the whole scope, by component name; 0 without rows."""
     rows = read_rows(SHIFT, components, scope, None, ())
     return {found.name: sum(row[f"sum_{found.name}"] for row in rows) for found in components}
+
+
+def _of_machines(family: Family, components: list[Component]) -> list[Component]:
+    if family.home != SHIFT.home:
+        raise UnsupportedGrain(f"Components of {family.name} are kept by day; ask for days or longer.")
+    return components
 
 
 def _refuse_shifts(families: Iterable[Family], bys: Sequence[By]) -> None:

@@ -105,8 +105,10 @@ class Output(NamedTuple):
         The counts of an open order were made before they were reported. Empty: all at ``start``.
         """
         limit = min(as_of, self.reported) if self.end > as_of else as_of
-        spans = self.runs or (Span(self.start, self.end),)
-        return merge(Span(start, min(end, limit)) for start, end in spans)
+        if not self.runs:  # the usual case, of millions
+            end = min(self.end, limit)
+            return [Span(self.start, end)] if self.start < end else []
+        return merge(Span(start, min(end, limit)) for start, end in self.runs)
 
     def moves_with_time(self, as_of: float) -> bool:
         """Whether a later ``as_of`` alone spreads its counts differently, or takes them as reported."""

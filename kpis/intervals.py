@@ -62,7 +62,7 @@ def intersect(left: Iterable[Span], right: Iterable[Span]) -> list[Span]:
     common: list[Span] = []
     others = list(right)
     for start, end in left:
-        common += clip(others[_first_reaching(others, start) :], start, end)
+        common += within(others, start, end)
     return common
 
 
@@ -88,7 +88,12 @@ def total(spans: Iterable[Span]) -> float:
 def within(spans: Sequence[Span], start: float, end: float) -> list[Span]:
     """``clip`` for sorted disjoint spans, in logarithmic time."""
     first = _first_reaching(spans, start)
-    return clip(spans[first : bisect_left(spans, (end,), lo=first)], start, end)
+    found = list(spans[first : bisect_left(spans, (end,), lo=first)])
+    if found and found[0].start < start:
+        found[0] = Span(start, found[0].end)
+    if found and found[-1].end > end:
+        found[-1] = Span(found[-1].start, end)
+    return found
 
 
 def covers(spans: Sequence[Span], instant: float) -> bool:

@@ -1,10 +1,10 @@
 """What a work unit's run time and counts were for: the same components again, by product. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from kpis.evidence import DayFacts
-from kpis.intervals import Span, within
+from kpis.intervals import Span, intersect, within
 from kpis.plans import DayPlan, by_slot, slot_at
 from kpis.rows import ProductRow
 
@@ -46,15 +46,22 @@ class ProductRows:
         self, plan: DayPlan, facts: DayFacts, running: Sequence[Span], blind: Sequence[Span], as_of: float
     ) -> None:
         """Shares the machine's run time, and what of it says nothing of performance, among its products."""
-        for stretch in stretches(plan, facts, as_of):
-            products = stretch.products or (UNKNOWN,)
-            run = _seconds(running, stretch, plan)
-            silent = _seconds(blind, stretch, plan)
+        for products, spans in _by_products(stretches(plan, facts, as_of)).items():
+            run = by_slot(intersect(spans, running), plan, planned_only=True)
+            silent = by_slot(intersect(spans, blind), plan, planned_only=True) if blind else []
             for slot, seconds in enumerate(run):
                 for product in products if seconds else ():
                     row = self.of(slot, product)
                     row.oee_run_s += seconds / len(products)
-                    row.run_without_ideal_s += silent[slot] / len(products)
+                    row.run_without_ideal_s += silent[slot] / len(products) if silent else 0.0
+
+
+def _by_products(parts: Iterable[Stretch]) -> dict[tuple[int, ...], list[Span]]:
+    """Spans by the products made in them: a day has many stretches, and few products."""
+    found: dict[tuple[int, ...], list[Span]] = {}
+    for start, end, products in parts:
+        found.setdefault(products or (UNKNOWN,), []).append(Span(start, end))
+    return found
 
 
 def stretches(plan: DayPlan, facts: DayFacts, as_of: float) -> Iterator[Stretch]:
@@ -76,7 +83,3 @@ def stretches(plan: DayPlan, facts: DayFacts, as_of: float) -> Iterator[Stretch]
         live[product] = live.get(product, 0) + step
         if not live[product]:
             del live[product]
-
-
-def _seconds(spans: Sequence[Span], stretch: Stretch, plan: DayPlan) -> list[float]:
-    return by_slot(within(spans, stretch.start, stretch.end), plan, planned_only=True)

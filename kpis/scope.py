@@ -31,7 +31,7 @@ class UnsupportedBreakdown(ValueError):
     """The components of a KPI cannot be split that way; the message names what is possible."""
 
 
-class UnsupportedGrain(ValueError):
+class UnsupportedGrain(UnsupportedBreakdown):
     """A scope cannot be cut that finely; the message says what can."""
 
 

@@ -90,7 +90,7 @@ def replace_machines(
 
 def _insert(computed: Sequence[Computed], as_of: datetime) -> None:
     shift_rows = (
-        _shift_values(equipment_id, day, row, result.provisional, as_of)
+        shift_values(equipment_id, day, row, result.provisional, as_of)
         for equipment_id, day, result in computed
         for row in result.rows
     )
@@ -118,7 +118,7 @@ def _copy(table: str, columns: Mapping[str, str], rows: Iterator[tuple[Any, ...]
             copy.write_row(row)
 
 
-def _shift_values(
+def shift_values(
     equipment_id: int, day: date, row: Row, provisional: bool, as_of: datetime
 ) -> tuple[Any, ...]:
     """In the order of ``SHIFT_COLUMNS``."""

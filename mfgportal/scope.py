@@ -21,7 +21,7 @@ from mfgportal.period import CUSTOM, DEFAULT, PRESETS, Period, preset
 MAX_DAYS = 732
 MAX_SHIFT_DAYS = 31
 MAX_HOUR_DAYS = 7
-GRAINS: tuple[Grain, ...] = ("shift", "day", "rolling", "week", "month", "quarter", "year")
+GRAINS: tuple[Grain, ...] = ("hour", "shift", "day", "rolling", "week", "month", "quarter", "year")
 
 
 class BadScope(ValueError):

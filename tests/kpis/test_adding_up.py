@@ -116,7 +116,7 @@ def test_months_of_parts_are_the_sums_of_their_days(factory: None, scope: Scope,
 def test_months_spare_the_days_inside_them(factory: None, scope: Scope) -> None:
     wanted = list(CATALOGUE["downtime"].components)
     for grain in (None, "month", "quarter"):
-        found = sources(scope, grain, SHIFT)  # type: ignore[arg-type]
+        found = sources(scope, grain, SHIFT)
         days = {row["day"] for source in found if source.time == "day" for row in source.rows.values("day")}
         months = {
             row["month"] for source in found if source.time == "month" for row in source.rows.values("month")

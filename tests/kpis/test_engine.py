@@ -29,6 +29,9 @@ FIRST = date(2026, 3, 27)
 LAST = date(2026, 4, 3)
 HOUR = 3600.0
 TILES = ("oee", "mttr", "failures")
+OF_SHIFTS = [
+    name for name, kpi in CATALOGUE.items() if {found.family for found in kpi.components} == {"shift"}
+]
 VIEWS = [
     View(TILES),
     View(("oee",), "day"),
