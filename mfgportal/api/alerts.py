@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -102,10 +102,13 @@ class Acknowledge(APIView):
 
 
 def _alert(user: User, pk: int) -> dict[str, Any]:
-    row = get_object_or_404(_values(alerts_of(user)), pk=pk)
+    row = _values(alerts_of(user)).filter(pk=pk).first()
+    if row is None:
+        raise Http404
     events = AlertEvent.objects.filter(alert=pk).values("at", "by", "action", "detail")
     return {**row, "events": list(events)}
 
 
 def _values(rows: QuerySet[Alert]) -> "QuerySet[Alert, dict[str, Any]]":
-    return rows.values(*FIELDS)
+    values: QuerySet[Alert, dict[str, Any]] = rows.values(*FIELDS)
+    return values

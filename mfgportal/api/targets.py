@@ -137,4 +137,5 @@ def _place(user: User, given: dict[str, int | None]) -> Spot:
 
 
 def _values(rows: QuerySet[Target]) -> "QuerySet[Target, dict[str, Any]]":
-    return rows.values(*FIELDS)
+    values: QuerySet[Target, dict[str, Any]] = rows.values(*FIELDS)
+    return values

@@ -68,6 +68,6 @@ def _mine(user: User, pk: int) -> AlertRule:
     """A rule the person may change: of their plants; the enterprise's for those who see all plants."""
     require(user, Right.MANAGE_ALERTS)
     rule = get_object_or_404(rules_of(user).select_related("plant", "line", "equipment"), pk=pk)
-    if not user.sees_all_plants and not plants_of(user).filter(pk=rule.plant_id).exists():
+    if not user.sees_all_plants and rule.plant not in plants_of(user):
         raise PermissionDenied("Rules of the enterprise are changed by those who see all plants.")
     return rule

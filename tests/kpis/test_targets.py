@@ -130,10 +130,10 @@ def test_sums_have_no_target() -> None:
 
 @pytest.mark.parametrize("wrong", ["two places", "no plant", "band"])
 def test_the_database_refuses_what_makes_no_sense(press: Equipment, wrong: str) -> None:
-    fields: dict[str, Any] = {
+    choices: dict[str, dict[str, Any]] = {
         "two places": {"plant": press.plant, "line": press.line, "equipment": press},
         "no plant": {"line": press.line},
         "band": {"band": -1},
-    }[wrong]
+    }
     with pytest.raises(IntegrityError), transaction.atomic():
-        target(**fields)
+        target(**choices[wrong])

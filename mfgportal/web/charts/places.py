@@ -10,6 +10,7 @@ from kpis.definitions import Kpi, Unit
 from kpis.engine import Grain, ParetoRow, TimeStep
 from kpis.models import LossClass
 from mfgportal.figures import Point
+from mfgportal.web.charts import goals
 from mfgportal.web.charts.figure import Chart, Row, Table, axis, bars_axis, category_axis, chart, layout
 from mfgportal.web.format import HOUR, amount, duration, percent
 
@@ -20,23 +21,21 @@ PLOTTED = {Unit.SECONDS: 1 / HOUR, Unit.SHARE: 100.0}
 def trend_chart(
     kpi: Kpi, points: Sequence[Point], grain: Grain, link: Callable[[Point], str] = lambda point: ""
 ) -> Chart:
-    """The KPI by bucket, with the period before dashed. ``link``: where a bucket leads, "" for nowhere."""
+    """The KPI by bucket, with the period before dotted and the target dashed, where there are any.
+
+    ``link``: where a bucket leads, "" for nowhere.
+    """
+    title = f"{kpi.title} by {grain}"
     labels = [bucket_label(point.bucket, point.shift, grain) for point in points]
-    rows = [_trend_row(label, point, kpi, link(point)) for label, point in zip(labels, points, strict=True)]
-    compared = any(point.before for point in points)
-    columns = (
-        (grain.capitalize(), kpi.title, "Period before") if compared else (grain.capitalize(), kpi.title)
-    )
-    data = _trend_data(kpi, points, [escape(label) for label in labels])
-    data[-1]["links"] = [row.url for row in rows]
-    looks = layout(yaxis=_value_axis(kpi.unit), xaxis=category_axis(), showlegend=compared)
-    return chart(
-        f"trend-{kpi.name}",
-        f"{kpi.title} by {grain}",
-        data,
-        looks,
-        Table(f"{kpi.title} by {grain}", columns, rows),
-    )
+    table = Table(title, *_trend_table(kpi, points, labels, grain, link))
+    names = [escape(label) for label in labels]
+    data = _trend_data(kpi, points, names)
+    data[-1]["links"] = [row.url for row in table.rows]
+    if aimed := any(point.target for point in points):
+        data.insert(0, goals.line(kpi, points, names, PLOTTED.get(kpi.unit, 1.0)))
+    legend = aimed or any(point.before for point in points)
+    looks = layout(yaxis=_value_axis(kpi.unit), xaxis=category_axis(), showlegend=legend)
+    return chart(f"trend-{kpi.name}", title, data, looks, table)
 
 
 LABELS: dict[Grain, Callable[[date], str]] = {
@@ -57,11 +56,25 @@ def bucket_label(bucket: date, shift: str, grain: Grain) -> str:
     return f"{day}, {shift}" if shift else f"{bucket:%a} {day}"
 
 
-def _trend_row(label: str, point: Point, kpi: Kpi, url: str) -> Row:
-    now = str(amount(point.now.value, kpi.unit))
-    if not point.before:
-        return Row((label, now), url)
-    return Row((label, now, str(amount(point.before.value, kpi.unit))), url)
+def _trend_table(
+    kpi: Kpi, points: Sequence[Point], labels: Sequence[str], grain: Grain, link: Callable[[Point], str]
+) -> tuple[tuple[str, ...], list[Row]]:
+    """Columns and rows; without a period before or a target there is no column of it."""
+    compared, aimed = any(point.before for point in points), any(point.target for point in points)
+    columns = (grain.capitalize(), kpi.title, *(["Period before"] if compared else []))
+    rows = [
+        Row(
+            (
+                label,
+                str(amount(point.now.value, kpi.unit)),
+                *([str(amount(point.before.value if point.before else None, kpi.unit))] if compared else []),
+                *(goals.cells(kpi, point) if aimed else ()),
+            ),
+            link(point),
+        )
+        for label, point in zip(labels, points, strict=True)
+    ]
+    return (*columns, *(goals.COLUMNS if aimed else ())), rows
 
 
 def _trend_data(kpi: Kpi, points: Sequence[Point], labels: Sequence[str]) -> list[dict[str, Any]]:

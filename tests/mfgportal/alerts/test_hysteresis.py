@@ -15,7 +15,8 @@ COUNTS = st.integers(1, 4)
 
 def changes(marks: Sequence[Mark], open_after: int, close_after: int) -> list[Decision]:
     """What happens as one bucket after the other comes in."""
-    is_open, found = False, []
+    is_open = False
+    found: list[Decision] = []
     for end in range(1, len(marks) + 1):
         decision = decide(marks[:end], is_open=is_open, open_after=open_after, close_after=close_after)
         if decision is not Decision.STAY:

@@ -249,8 +249,8 @@ def test_a_rising_intensity_opens(site: Site, make_rule: MakeRule) -> None:
     for back in range(60, 0, -1):
         day = NOW.date() - timedelta(days=back)
         shift(site, day, 1.0, 1, operating_s=28800.0)
-    for back in (30, 18, 12, 8, 6, 5, 4, 3, 2.5, 2, 1.5, 1):
-        stop(site.press, NOW - timedelta(days=back), 10)
+    for days in (30, 18, 12, 8, 6, 5, 4, 3, 2.5, 2, 1.5, 1):
+        stop(site.press, NOW - timedelta(days=days), 10)
     look(make_rule(signal=Signal.TREND, plant=None))
     alert = Alert.objects.get()
     assert alert.title.startswith("Failure intensity of Press 1 rises: p = ")

@@ -1,5 +1,6 @@
 """Targets on their page, and on the pages of places: value, sign and word."""
 
+import json
 from datetime import date
 from typing import Any
 
@@ -124,3 +125,24 @@ def test_values_are_written_with_their_unit(text: str, unit: Unit, value: float 
 def test_what_a_page_costs(name: str, floor: Floor, everyone: Client, counted: Counted) -> None:
     goal("oee", 0.6)
     counted(name, everyone, {"alert_rules": "/alerts/rules/"}.get(name, f"/{name}/"))
+
+
+def test_a_trend_has_the_targets_line_and_columns(floor: Floor, everyone: Client) -> None:
+    first, second = goal("quality", 0.9), goal("quality", 0.99)
+    second.valid_from = date(2026, 11, 24)
+    second.save()
+    found = everyone.get(f"/equipment/{floor.press.pk}/{WEEK}&trend=quality&grain=day").context["trend"]
+    line = json.loads(found.json)["data"][0]
+    assert line["name"] == "Target (at least)"
+    assert line["y"] == [90.0] * 6 + [99.0]
+    assert found.table.columns[-2:] == ("Target", "State")
+    assert {len(row.cells) for row in found.table.rows} == {len(found.table.columns)}
+    monday = next(row for row in found.table.rows if "23 Nov" in row.cells[0])
+    assert monday.cells[-2:] == ("90.0 %", "On target")
+    assert first.valid_from == JAN
+
+
+def test_without_a_target_a_trend_is_as_it_was(floor: Floor, everyone: Client) -> None:
+    found = everyone.get(f"/equipment/{floor.press.pk}/{WEEK}&trend=quality&grain=day").context["trend"]
+    assert found.table.columns == ("Day", "Quality", "Period before")
+    assert len(json.loads(found.json)["data"]) == 2
