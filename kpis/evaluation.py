@@ -119,13 +119,19 @@ def _result(kpi: Kpi, sums: Mapping[str, float] | None, confidence: float) -> Re
         return Result(None, NO_DATA, 0.0, None, 0)
     match kpi:
         case Total():
-            total = _sum(kpi.of, sums)
-            return Result(total, "", total, None, int(sums.get((kpi.sample or c.FACTS).name, 0)))
+            return _total(kpi, sums)
         case Ratio():
             return _ratio(kpi, sums, confidence)
         case Product():
             return _product(kpi, sums, confidence)
     raise TypeError(f"{kpi!r} is no kind of KPI that can be evaluated")
+
+
+def _total(kpi: Total, sums: Mapping[str, float]) -> Result:
+    """Nothing known, and something that is not in it: not 0."""
+    total, sample = _sum(kpi.of, sums), int(sums.get((kpi.sample or c.FACTS).name, 0))
+    lacks = kpi.undefined if kpi.basis and not sums[kpi.basis.name] else "" if total else left_out(kpi, sums)
+    return Result(None if lacks else total, lacks, total, None, sample)
 
 
 def _sum(linear: Linear, sums: Mapping[str, float]) -> float:

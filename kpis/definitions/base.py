@@ -75,7 +75,7 @@ class Component(Linear):
     work_units: bool = False
     loss_class: str = ""
     family: str = "shift"
-    needs: str = ""
+    needs: tuple[str, ...] = ()
     gap: "Component | None" = None
 
     @property
@@ -129,7 +129,7 @@ class Kpi:
     @property
     def needs(self) -> str:
         """The data it takes, in words."""
-        return "; ".join(dict.fromkeys(found.needs for found in self.components if found.needs))
+        return "; ".join(dict.fromkeys(need for found in self.components for need in found.needs))
 
     @property
     def missing(self) -> str:
@@ -154,11 +154,18 @@ class Kpi:
 class Total(Kpi):
     """A sum. It has no denominator and is defined wherever there is data.
 
-    ``sample`` counts what it rests on; None: the source records.
+    ``sample`` counts what it rests on; None: the source records. ``undefined`` is shown where ``basis``, if
+    there is one, is 0.
     """
 
     of: Linear
     sample: Component | None = None
+    basis: Component | None = None
+    undefined: str = ""
+
+    @property
+    def reasons(self) -> Iterator[str]:
+        return iter((self.undefined,) if self.undefined else ())
 
     @property
     def formula(self) -> str:
@@ -167,8 +174,7 @@ class Total(Kpi):
     @property
     def components(self) -> Iterator[Component]:
         yield from (term.component for term in self.of.terms)
-        if self.sample:
-            yield self.sample
+        yield from (found for found in (self.sample, self.basis) if found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,17 @@ OTHER_COST = _cost(c.OTHER_COST, "Own definition: cost entries of no other categ
 PREVENTIVE_COST = _cost(c.PREVENTIVE_COST, "EN 15341:2007 E16, preventive maintenance, its numerator")
 CORRECTIVE_COST = _cost(c.CORRECTIVE_COST, "EN 15341:2007 E15, corrective maintenance, its numerator")
 
+DOWNTIME_COST = _money(
+    name="downtime_cost",
+    title="Downtime cost",
+    of=c.DOWNTIME_COST,
+    sample=None,
+    basis=c.DOWN_WITH_RATE,
+    undefined="no unplanned stop that has a rate",
+    standard="Own definition: SMRP 3.4, Unscheduled downtime, at the dated rate of the closest place",
+    note="No money that was spent: it is in no other cost.",
+)
+
 LABOUR_SHARE = _of_all(
     name="labour_cost_share",
     title="Labour share of cost",

@@ -123,9 +123,15 @@ def test_money_is_that_of_the_plant_or_of_the_enterprise() -> None:
 
 
 def test_what_is_not_in_a_value_is_said() -> None:
-    value = evaluated("maintenance_cost", labour_without_rate_s=5400, parts_without_cost=3)
+    value = evaluated("maintenance_cost", other_cost=1, labour_without_rate_s=5400, parts_without_cost=3)
     assert value.missing == "labour hours without a rate: 1.5; parts booked without a cost: 3"
     assert evaluated("mtta", responded=2, response_s=60).missing == ""
+    assert evaluated("labour_cost", labour_without_rate_s=5400).undefined_reason == (
+        "labour hours without a rate: 1.5"
+    )
+    assert evaluated("labour_cost").value == 0
+    assert evaluated("downtime_cost").undefined_reason == "no unplanned stop that has a rate"
+    assert evaluated("downtime_cost", down_s=3600, downtime_cost=80).value == 80
     nothing = value_of(CATALOGUE["mtta"], Cell(first_day=DAY, last_day=DAY, sums=None), 0.9)
     assert nothing.missing == CATALOGUE["mtta"].needs
 
