@@ -240,6 +240,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["mfgportal.api.renderers.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["mfgportal.api.bodies.SizedJson"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "mfgportal.api.formats.Formats",
     "DEFAULT_SCHEMA_CLASS": "mfgportal.api.schema.Schema",
     "EXCEPTION_HANDLER": "mfgportal.api.errors.handle",
     "DEFAULT_THROTTLE_CLASSES": [
@@ -248,6 +249,12 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_THROTTLE_RATES": {"user": "600/min", "anon": "60/min"},
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
+}
+# Rows that a file may have at most. XLSX: what a person can still open; Excel itself ends at 1,048,576.
+EXPORT_MAX_ROWS = {
+    "csv": env.int("EXPORT_MAX_ROWS", default=1_000_000),
+    "parquet": env.int("EXPORT_MAX_ROWS", default=1_000_000),
+    "xlsx": min(env.int("EXPORT_MAX_ROWS", default=200_000), 1_000_000),
 }
 REST_KNOX = {"TOKEN_TTL": timedelta(days=365), "TOKEN_PREFIX": "mfg_", "AUTH_HEADER_PREFIX": "Token"}
 SPECTACULAR_SETTINGS = {
@@ -281,6 +288,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 30,
     "socket_connect_timeout": 5,
     "socket_keepalive": True,
+}
+# What may wait for a source has a queue of its own, so that sources that hang never keep a tick from a worker
+# that takes ticks alone.
+CELERY_TASK_ROUTES = {
+    f"sync.tasks.{name}": {"queue": "reading"}
+    for name in ("run_stream", "sync_source", "sweep_stream", "refresh_stream", "compare")
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -1,9 +1,9 @@
-"""The queue of wake-ups: whether it answers, and how many wait in it. Losing all of them loses no work."""
+"""The queues of wake-ups: whether they answer, and how many wait in them. Losing all loses no work."""
 
 import redis
 from django.conf import settings
 
-QUEUE = "celery"
+QUEUES = ("celery", "reading")
 PATIENCE_S = 1.0
 
 
@@ -13,6 +13,6 @@ def depth() -> int | None:
         with redis.Redis.from_url(
             settings.REDIS_URL, socket_timeout=PATIENCE_S, socket_connect_timeout=PATIENCE_S
         ) as client:
-            return int(client.llen(QUEUE))
+            return sum(int(client.llen(queue)) for queue in QUEUES)
     except redis.RedisError:
         return None

@@ -11,10 +11,10 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 
 
 def test_all_parts_are_there() -> None:
-    assert set(SERVICES) == {"migrate", "web", "worker", "beat", "postgres", "redis"}
+    assert set(SERVICES) == {"migrate", "web", "worker", "ticker", "beat", "postgres", "redis"}
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "postgres", "redis"])
+@pytest.mark.parametrize("name", ["web", "worker", "ticker", "postgres", "redis"])
 def test_what_others_rely_on_is_checked(name: str) -> None:
     assert SERVICES[name]["healthcheck"]["test"]
 
@@ -26,7 +26,7 @@ def test_dependencies_and_volumes_exist() -> None:
             assert volume.split(":")[0] in COMPOSE["volumes"]
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+@pytest.mark.parametrize("name", ["web", "worker", "ticker", "beat"])
 def test_the_portal_waits_for_migrations(name: str) -> None:
     assert SERVICES[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
 

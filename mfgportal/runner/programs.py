@@ -68,10 +68,26 @@ def reachable(host: str) -> str:
 
 
 def worker(log_level: str) -> Program:
-    # One more than long reads take at a time on two cores, so that the ticks get through meanwhile.
-    flags = ["--concurrency=3", f"--loglevel={log_level}", "--without-gossip", "--without-mingle"]
+    """Takes everything."""
+    return _celery("worker", log_level, queues="celery,reading", concurrency=3)
+
+
+def ticker(log_level: str) -> Program:
+    """Takes nothing that may wait for a source: ticks come through even when all sources hang."""
+    return _celery("ticker", log_level, queues="celery", concurrency=1)
+
+
+def _celery(name: str, log_level: str, *, queues: str, concurrency: int) -> Program:
+    flags = [
+        f"--hostname={name}@%h",
+        f"--queues={queues}",
+        f"--concurrency={concurrency}",
+        f"--loglevel={log_level}",
+        "--without-gossip",
+        "--without-mingle",
+    ]
     return Program(
-        "worker",
+        name,
         python("celery", "--app=mfgportal", "worker", *flags),
         stop_signal=signal.SIGQUIT,  # "soft": gives tasks a few seconds, then hands them back to the queue
         stop_seconds=15,

@@ -16,6 +16,7 @@ from rich.console import Console
 
 from mfgportal import embedded
 from mfgportal.accounts import demo as people
+from mfgportal.alerts.demo import seed_alerts
 from mfgportal.env import VAR_DIR, env, kept
 from mfgportal.runner import programs
 from mfgportal.runner.binaries import CannotEmbed
@@ -28,6 +29,7 @@ from mfgportal.runner.stack import Stack
 from sync import demo as sources
 
 WATCH_SECONDS = 1.0
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
 
 
 class Command(BaseCommand):
@@ -43,7 +45,7 @@ class Command(BaseCommand):
         self.console = Console(highlight=False)
         self.host = host
         self.sandbox = env.bool("SANDBOX", default=True)
-        for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for stop in STOPS:
             signal.signal(stop, interrupt)
         try:
             VAR_DIR.mkdir(parents=True, exist_ok=True)
@@ -76,7 +78,7 @@ class Command(BaseCommand):
                 time.sleep(WATCH_SECONDS)
         finally:
             self.say("Stopping …")
-            for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            for stop in STOPS:
                 signal.signal(stop, signal.SIG_IGN)
             stack.stop()
 
@@ -135,12 +137,15 @@ class Command(BaseCommand):
             except sources.RealSources as known:
                 raise CommandError(f"{known} make run SANDBOX=0") from known
             people.seed_users()
+            seed_alerts()
         else:
             sources.rest(**demo)
 
     def start_portal(self, stack: Stack) -> None:
         level = settings.LOG_LEVEL
-        stack.start(programs.web(self.host), programs.worker(level), programs.beat(level))
+        stack.start(
+            programs.web(self.host), programs.worker(level), programs.ticker(level), programs.beat(level)
+        )
 
     def introduce(self) -> None:
         """Where it is and who may enter."""
@@ -161,4 +166,6 @@ def first_started() -> str:
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:
+    # An exception that happens to be raised in a destructor is ignored there, so it is raised again soon.
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
     raise KeyboardInterrupt
