@@ -50,3 +50,8 @@ def is_known(request: "Request", tag: str) -> bool:
     """Whether the caller has it already."""
     known = parse_etags(request.headers.get("If-None-Match", ""))
     return "*" in known or tag.removeprefix("W/") in {each.removeprefix("W/") for each in known}
+
+
+def tagged(response: HttpResponseBase, tag: str) -> HttpResponseBase:
+    response["ETag"] = tag
+    return response

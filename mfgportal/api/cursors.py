@@ -95,6 +95,14 @@ def page_of(segments: Sequence[Segment], request: Request, size: int) -> Page:
     )
 
 
+def all_rows(segments: Sequence[Segment], batch: int = 1000) -> Iterator[Row]:
+    """All rows as they are shown, so many at a time: neither memory nor an open transaction holds them."""
+    mark: Mark | None = None
+    while found := list(_take(segments, mark, batch)):
+        yield from _shown(found)
+        mark = _mark(found[-1], before=False)
+
+
 def order_of(rows: Rows) -> list[tuple[str, bool]]:
     """Fields a list is ordered by, and whether downwards."""
     names = rows.query.order_by or rows.model._meta.ordering

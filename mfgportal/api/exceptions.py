@@ -1,10 +1,12 @@
 """The exception queue: read it, and resolve what is in it."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any, ClassVar
 
 from django.db.models import F
 from django.http import Http404
+from django.http.response import HttpResponseBase
 from drf_spectacular.utils import extend_schema, inline_serializer
 from kombu.exceptions import OperationalError
 from rest_framework import serializers
@@ -13,7 +15,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mfgportal.accounts.access import Right, exceptions_of, person, require
+from mfgportal.api.columns import EXCEPTIONS
+from mfgportal.api.cursors import Segment
 from mfgportal.api.errors import Conflict, Unready, bad_parameter
+from mfgportal.api.exports import FORMAT_PARAMETERS, file_format, file_of, limited
+from mfgportal.api.formats import Exports
 from mfgportal.api.query import Fields, Paging, Query, paged
 from mfgportal.mapping_targets import mapped_kind, targets_of
 from mfgportal.streams import BROKER_DOWN
@@ -107,12 +113,19 @@ class ExceptionQuery(Query):
 
 class Exceptions(APIView):
     pagination_class = Paging
+    content_negotiation_class = Exports
 
-    @extend_schema(parameters=[ExceptionQuery], responses=ExceptionRow, tags=["exceptions"])
-    def get(self, request: Request) -> Response:
+    @extend_schema(
+        parameters=[ExceptionQuery, *FORMAT_PARAMETERS], responses=ExceptionRow, tags=["exceptions"]
+    )
+    def get(self, request: Request) -> HttpResponseBase:
         """What could not be trusted and what stands still; the open ones unless ``status`` is given."""
-        rows = chosen(person(request), Choice(**ExceptionQuery.of(request)))
-        return paged(rows.values(*FIELDS, source_name=F("source__name")), request, self)
+        choice = Choice(**ExceptionQuery.of(request))
+        rows = chosen(person(request), choice).values(*FIELDS, source_name=F("source__name"))
+        if not file_format(request):
+            return paged(rows, request, self)
+        about = [(name, str(value)) for name, value in asdict(choice).items() if value]
+        return file_of(request, "exceptions", EXCEPTIONS, limited(request, [Segment(rows)]), about)
 
 
 class ExceptionView(APIView):

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -10,11 +11,15 @@ from rest_framework.views import APIView
 
 from kpis.definitions import CATALOGUE, FAMILIES, Kpi
 from mfgportal.accounts.access import person
-from mfgportal.api.conditional import is_known, tag_of
+from mfgportal.api.columns import VALUES
+from mfgportal.api.conditional import is_known, tag_of, tagged
+from mfgportal.api.exports import FORMAT_PARAMETERS, about_selection, check_size, file_format, file_of
+from mfgportal.api.formats import Exports
 from mfgportal.api.kpi_values import MAX_PAGE_SIZE, PAGE_SIZE, answers, links_of, value_page
 from mfgportal.api.query import Fields
-from mfgportal.api.questions import KpiQuery, ask
+from mfgportal.api.questions import KpiQuery, Question, ask
 from mfgportal.api.state import state_of
+from mfgportal.figures import trust
 
 GLOSSARY = "\n".join(
     f"- `{kpi.name}` **{kpi.title}** [{kpi.unit}] = {kpi.formula} ({kpi.standard}). {kpi.note}".rstrip()
@@ -106,17 +111,31 @@ CatalogueRow = inline_serializer(
 
 class Kpis(APIView):
     pagination_class = None
+    content_negotiation_class = Exports
 
     @extend_schema(
-        parameters=[KpiQuery, *PAGE_PARAMETERS], responses=ValueRow, tags=["kpis"], description=DESCRIPTION
+        parameters=[KpiQuery, *PAGE_PARAMETERS, *FORMAT_PARAMETERS],
+        responses=ValueRow,
+        tags=["kpis"],
+        description=DESCRIPTION,
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponseBase:
         question = ask(request, KpiQuery)
         tag = tag_of(request, state_of(question, person(request)))
         if is_known(request, tag):
             return Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": tag})
+        if file_format(request):
+            return tagged(_file(request, question), tag)
         page = value_page(request, answers(request, question))
         return Response(page.rows, headers={"ETag": tag, **links_of(page, request)})
+
+
+def _file(request: Request, question: Question) -> HttpResponseBase:
+    rows = answers(request, question)
+    check_size(request, len(rows))
+    selection = question.selection
+    about = about_selection(selection, trust(selection))
+    return file_of(request, f"kpis-{selection.period.first}-{selection.period.last}", VALUES, rows, about)
 
 
 class Catalogue(APIView):

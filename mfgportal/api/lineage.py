@@ -1,9 +1,10 @@
 """Behind a number: its component rows, and the source records these follow from."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
 
+from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -14,12 +15,17 @@ from kpis.engine import UnsupportedBreakdown
 from kpis.lineage import Table, part_of, tables
 from mfgportal.accounts.access import Right, may, person
 from mfgportal.accounts.models import User
-from mfgportal.api.conditional import is_known, tag_of
+from mfgportal.api.columns import component_columns, event_columns
+from mfgportal.api.conditional import is_known, tag_of, tagged
 from mfgportal.api.cursors import Page, Segment, page_of
 from mfgportal.api.errors import bad_parameter
+from mfgportal.api.exports import FORMAT_PARAMETERS, about_selection, file_format, file_of, limited
+from mfgportal.api.formats import Exports
 from mfgportal.api.query import Fields, Paging, answer_of
 from mfgportal.api.questions import Question, SpotQuery, ask
 from mfgportal.api.state import state_of
+from mfgportal.exports.table import Column
+from mfgportal.figures import trust
 from mfgportal.lineage.events import Events, events
 from mfgportal.lineage.kinds import KINDS
 from mfgportal.lineage.shown import masked, shown
@@ -58,7 +64,7 @@ ComponentPage = inline_serializer(
         "results": COMPONENT_ROW,
     },
 )
-PLACE = {"id": serializers.IntegerField(allow_null=True), "name": serializers.CharField()}
+PLACE: Fields = {"id": serializers.IntegerField(allow_null=True), "name": serializers.CharField()}
 EventRow = inline_serializer(
     "KpiEvent",
     {
@@ -93,6 +99,8 @@ PAGE_PARAMETERS = (
     OpenApiParameter("page_size", int, description=f"Rows of a page, {Paging.max_page_size} at most."),
 )
 
+PARAMETERS = (*PAGE_PARAMETERS, *FORMAT_PARAMETERS)
+
 
 class EventQuery(SpotQuery):
     kind = serializers.ChoiceField([kind.name for kind in KINDS], required=False, help_text="Those alone.")
@@ -102,12 +110,16 @@ class Lineage(APIView):
     """Answers conditionally; a page of rows with what they are about."""
 
     pagination_class = None
+    content_negotiation_class = Exports
     query: type[SpotQuery] = SpotQuery
 
     def answer(self, request: Request, question: Question) -> Row:
         raise NotImplementedError
 
-    def get(self, request: Request) -> Response:
+    def file(self, request: Request, question: Question) -> HttpResponseBase:
+        raise NotImplementedError
+
+    def get(self, request: Request) -> HttpResponseBase:
         question = ask(request, self.query)
         if len(question.kpis) != 1:
             raise bad_parameter("kpi", "Name one KPI: what is behind a number is asked of one at a time.")
@@ -115,14 +127,16 @@ class Lineage(APIView):
         if is_known(request, tag):
             return Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": tag})
         try:
+            if file_format(request):
+                return tagged(self.file(request, question), tag)
             return Response(self.answer(request, question), headers={"ETag": tag})
         except UnsupportedBreakdown as refused:
             raise bad_parameter("by", str(refused)) from refused
 
 
 class Components(Lineage):
-    @extend_schema(parameters=[SpotQuery, *PAGE_PARAMETERS], responses=ComponentPage, tags=["kpis"])
-    def get(self, request: Request) -> Response:
+    @extend_schema(parameters=[SpotQuery, *PARAMETERS], responses=ComponentPage, tags=["kpis"])
+    def get(self, request: Request) -> HttpResponseBase:
         """The component rows behind a number, by day, machine and shift; their sums are its parts."""
         return super().get(request)
 
@@ -136,18 +150,39 @@ class Components(Lineage):
             "results": page.rows,
         }
 
+    def file(self, request: Request, question: Question) -> HttpResponseBase:
+        found = tables(question.kpis[0], question.spot)
+        rows = limited(request, component_segments(found, person(request)))
+        return _file(request, question, "components", component_columns(found), rows)
+
 
 class EventsView(Lineage):
     query = EventQuery
 
-    @extend_schema(parameters=[EventQuery, *PAGE_PARAMETERS], responses=EventPage, tags=["kpis"])
-    def get(self, request: Request) -> Response:
+    @extend_schema(parameters=[EventQuery, *PARAMETERS], responses=EventPage, tags=["kpis"])
+    def get(self, request: Request) -> HttpResponseBase:
         """The source records behind a number, each with its origin, corrections and what of it counts."""
         return super().get(request)
 
     def answer(self, request: Request, question: Question) -> Row:
         segments = event_segments(events_of(question), person(request))
         return _head(question, page_of(segments, request, Paging.size_of(request)), request)
+
+    def file(self, request: Request, question: Question) -> HttpResponseBase:
+        found = events_of(question)
+        rows = limited(request, event_segments(found, person(request)))
+        return _file(request, question, "events", event_columns(found), rows)
+
+
+def _file(
+    request: Request, question: Question, name: str, columns: Sequence[Column], rows: Iterable[Row]
+) -> HttpResponseBase:
+    (kpi,), spot = question.kpis, question.spot
+    part = [(str(by), "none" if key is None else str(key)) for by, key in spot.parts.items()]
+    of_selection = about_selection(question.selection, trust(question.selection))
+    about = [("kpi", kpi.title), ("formula", kpi.formula), *of_selection, *part]
+    days = f"{spot.scope.first_day}-{spot.scope.last_day}"
+    return file_of(request, f"{name}-{kpi.name}-{days}", columns, rows, about)
 
 
 def events_of(question: Question) -> list[Events]:

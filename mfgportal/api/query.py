@@ -14,7 +14,7 @@ from mfgportal.api.cursors import Page, Segment, page_of, unique_order
 from mfgportal.api.errors import bad_parameter
 
 Fields: TypeAlias = "dict[str, serializers.Field[Any, Any, Any, Any]]"
-PAGING = frozenset({"cursor", "page_size", "format"})
+PAGING = frozenset({"cursor", "page_size", "format", "bom"})
 
 
 class Query(serializers.Serializer[Any]):

@@ -76,8 +76,8 @@ def _rows(kind: Kind, spot: Spot, windows: Mapping[int, Mapping[str, Window]]) -
     rows = rows.filter(_when(kind, windows), *_where(kind, spot))
     names = {"machine_name": _first(kind.places, "__name")}
     fields = {f"said_{name}": F(path) for name, path in kind.fields.items()}
-    rows = rows.values("id", "machine", "place", *ORIGIN, **names, **fields)
-    return rows.order_by("machine", "said_start", "id") if kind.span else rows.order_by("id")
+    said: Rows = rows.values("id", "machine", "place", *ORIGIN, **names, **fields)
+    return said.order_by("machine", "said_start", "id") if kind.span else said.order_by("id")
 
 
 def _first(paths: Sequence[str], more: str) -> F | Coalesce:

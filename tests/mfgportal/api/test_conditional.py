@@ -8,7 +8,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from kpis.models import Equipment, Plant, ShiftComponents
+from kpis.models import Downtime, Equipment, Plant, ShiftComponents
 from kpis.rollup import mark_spans, refresh
 from sync.models import HeldRecord, Stream
 from tests.factories import stop
@@ -59,9 +59,9 @@ def known(client: Client, tag: str, address: str = KPIS) -> bool:
     return answer.status_code == 304
 
 
-def recomputed(world: World) -> None:
+def recomputed(world: World, new: Downtime) -> None:
     now = timezone.now()
-    mark_spans([(world.press.pk, MONDAY, MONDAY + timedelta(hours=9))], now)
+    mark_spans([(world.press.pk, new.start, new.end)], now)
     refresh(now)
 
 
@@ -83,7 +83,7 @@ def test_values_that_are_known_are_not_computed_again(
 @pytest.mark.parametrize(
     "happens",
     [
-        lambda world: stop(world.press, MONDAY + timedelta(hours=6), 20) and recomputed(world),
+        lambda world: recomputed(world, stop(world.press, MONDAY + timedelta(hours=6), 20)),
         lambda world: mark_spans([(world.press.pk, MONDAY, MONDAY)], timezone.now()),
         lambda world: HeldRecord.objects.create(
             exception=world.mine,

@@ -140,7 +140,8 @@ def test_a_correction_is_shown_with_its_author_and_reason(world: World, client: 
 
 def test_nothing_of_other_plants_is_shown(world: World, client: Client, as_user: LogIn) -> None:
     for what in ("components", "events"):
-        address, query = f"/api/v1/kpis/{what}", {**WEEK, "kpi": "failures"}
+        address = f"/api/v1/kpis/{what}"
+        query: dict[str, Any] = {**WEEK, "kpi": "failures"}
         assert client.get(address, {**query, "equipment": world.lathe.pk}).status_code == 404
         mine, all_of_it = rows_of(client, address, query), rows_of(as_user(world.admin), address, query)
         assert 0 < len(mine) < len(all_of_it)
