@@ -54,6 +54,7 @@ class Command(BaseCommand):
         except AlreadyRuns as running:
             self.say(f"It already runs: {running}")
         except KeyboardInterrupt:
+            signal.setitimer(signal.ITIMER_REAL, 0)
             self.say("Stopped.")
         except (CannotEmbed, ProgramFailed) as problem:
             raise CommandError(str(problem)) from problem
@@ -77,9 +78,9 @@ class Command(BaseCommand):
                 stack.watch()
                 time.sleep(WATCH_SECONDS)
         finally:
-            self.say("Stopping …")
             for stop in STOPS:
                 signal.signal(stop, signal.SIG_IGN)
+            self.say("Stopping …")
             stack.stop()
 
     def require_ports(self) -> None:
