@@ -60,7 +60,7 @@ REASON_ROWS = """
     SELECT c.equipment_id, c.day, c.shift, r.id, r.loss_class, 300, 2
     FROM kpis_shiftcomponents c
     JOIN (SELECT id, loss_class, row_number() OVER (ORDER BY id) n FROM kpis_reason) r
-        ON (r.n + c.equipment_id + extract(day FROM c.day)::int) %% 4 = 0
+        ON (r.n + c.equipment_id + extract(day FROM c.day)::int) %% 7 = 0
     WHERE c.shift > 0
 """
 PRODUCT_ROWS = """
@@ -127,8 +127,8 @@ def components(days: int) -> None:
     last = FIRST + timedelta(days=days - 1)
     with connection.cursor() as cursor:
         cursor.execute(SHIFT_ROWS, {"first": FIRST, "last": last})
-        cursor.execute(REASON_ROWS)
-        cursor.execute(PRODUCT_ROWS)
+        cursor.execute(REASON_ROWS, {})
+        cursor.execute(PRODUCT_ROWS, {})
         ids = list(Equipment.objects.values_list("pk", flat=True))
         months = {month_of(FIRST + timedelta(days=n)) for n in range(days)}
         replace_months((pk, month) for pk in ids for month in months)
