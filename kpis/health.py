@@ -8,7 +8,7 @@ from datetime import datetime
 
 from kpis.histories import histories
 from kpis.observations import Observed, observations
-from kpis.reliability.bounds import Bounds, mtbf_bounds
+from kpis.reliability.bounds import Bounds, TooFewFailures, mtbf_bounds
 from kpis.reliability.forecast import Forecast, forecast
 from kpis.reliability.growth import LEAST, History, PowerLaw, Trend, Verdict, power_law, trend
 from kpis.reliability.ranking import Actor, Standing, rank
@@ -25,8 +25,9 @@ class Health:
     """One machine. Times are operating hours.
 
     ``mtbf`` None: no failure, only ``bounds.lower`` is known. ``trend`` and ``growth`` None: too few failures
-    (below three). ``one_rate``: no trend is evident, so that one MTBF describes the window. ``forecast`` is
-    for ``horizon_days`` at the operating hours per day of the window.
+    (below three); ``growth`` also where all came at the end of the observation. ``one_rate``: no trend is
+    evident, so that one MTBF describes the window. ``forecast`` is for ``horizon_days`` at the operating
+    hours per day of the window.
     """
 
     machine: Observed
@@ -93,11 +94,18 @@ def _health(machine: Observed, days: int, horizon_days: int, confidence: float) 
         mtbf=hours / len(times) if times else None,
         bounds=mtbf_bounds(hours, len(times), confidence),
         trend=trend(times, hours, level=LEVEL) if known else None,
-        growth=power_law(times, hours, unbiased=True, confidence=confidence) if known else None,
+        growth=_growth(times, hours, confidence) if known else None,
         forecast=forecast(times, hours, hours / days * horizon_days, confidence=confidence, level=LEVEL),
         horizon_days=horizon_days,
         confidence=confidence,
     )
+
+
+def _growth(times: Sequence[float], hours: float, confidence: float) -> PowerLaw | None:
+    try:
+        return power_law(times, hours, unbiased=True, confidence=confidence)
+    except TooFewFailures:
+        return None
 
 
 def groups(machines: Sequence[Observed], confidence: float = CONFIDENCE) -> list[GroupHealth]:

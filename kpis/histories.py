@@ -40,6 +40,11 @@ class Failure:
     stop_id: int | None = None
 
 
+def on_clock(seconds: float, operating_s: float) -> float:
+    """Hours of a failure, within the observation. One before any operation is put at its first moment."""
+    return min(max(seconds, 1.0), operating_s) / 3600
+
+
 @dataclass(frozen=True, slots=True)
 class MachineHistory:
     """One machine in a window; ``operating_s`` is its operating time in it (exposure)."""
@@ -53,8 +58,8 @@ class MachineHistory:
 
     @property
     def hours(self) -> list[float]:
-        """Operating hours at the failures. One that came before any operation is put at its first moment."""
-        return [max(failure.operating_s, 1.0) / 3600 for failure in self.failures]
+        """Operating hours at the failures."""
+        return [on_clock(failure.operating_s, self.operating_s) for failure in self.failures]
 
     @property
     def history(self) -> History:

@@ -2,7 +2,7 @@
 
 As many failures and as much operating time as ``histories`` finds, without computing any day again: 200
 machines over a year take a few thousand rows. When a failure happened is known to its production day: the
-operating time of a longer period is read by month and taken as spread evenly over the days of each.
+operating time of many machines over a long period is read by month and taken as even over its days.
 """
 
 from collections import defaultdict
@@ -16,12 +16,13 @@ from django.db.models import Sum
 from kpis.buckets import Bucket, buckets
 from kpis.definitions import components as c
 from kpis.families import SHIFT
+from kpis.histories import on_clock
 from kpis.models import Equipment, ShiftComponents
 from kpis.reading import in_scope, read_rows
 from kpis.scope import Grain, Scope
 
-BY_DAY = 31
-"""Longest scope, in days, whose operating time is read day by day."""
+BY_DAY = 10_000
+"""Most days of machines whose operating time is read day by day."""
 
 
 class Observed(Protocol):
@@ -55,8 +56,17 @@ class Observation:
 
     @property
     def hours(self) -> list[float]:
-        """Operating hours at the failures. One that came before any operation is put at its first moment."""
-        return [max(seconds, 1.0) / 3600 for seconds in self.seconds]
+        """Operating hours at the failures."""
+        return [on_clock(seconds, self.operating_s) for seconds in self.seconds]
+
+
+def _machine_days(scope: Scope) -> int:
+    """At most so many rows, one per machine and day."""
+    ids = scope.equipment_ids
+    places = {"plant__in": scope.plant_ids, "line__in": scope.line_ids}
+    limits = {name: found for name, found in places.items() if found is not None}
+    machines = Equipment.objects.filter(**limits).count() if ids is None else len(ids)
+    return machines * ((scope.last_day - scope.first_day).days + 1)
 
 
 @dataclass(slots=True)
@@ -66,8 +76,8 @@ class _Sums:
 
 
 def observations(scope: Scope) -> list[Observation]:
-    """The machines in scope that have components in it, by id. Three queries."""
-    grain: Grain = "day" if (scope.last_day - scope.first_day).days < BY_DAY else "month"
+    """The machines in scope that have components in it, by id. Three queries, or four."""
+    grain: Grain = "day" if _machine_days(scope) <= BY_DAY else "month"
     cuts = list(buckets(scope, grain))
     sums, failed = _sums(scope, grain), _failed_days(scope)
     machines = Equipment.objects.filter(pk__in=sums).only("name", "equipment_class", "plant_id")

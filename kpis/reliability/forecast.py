@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from scipy.special import betainc
 
-from kpis.reliability.bounds import check_confidence
-from kpis.reliability.growth import LEAST, Trend, Verdict, power_law, trend
+from kpis.reliability.bounds import TooFewFailures, check_confidence
+from kpis.reliability.growth import LEAST, PowerLaw, Trend, Verdict, power_law, trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,7 @@ def forecast(
         raise ValueError("A forecast needs an observation and a horizon longer than 0.")
     found = trend(times, end, level=level) if len(times) >= LEAST else None
     exposure, basis = end, "constant rate"
-    if found and found.verdict != Verdict.NONE:
-        law = power_law(times, end, unbiased=True)
+    if found and found.verdict != Verdict.NONE and (law := _law(times, end)):
         exposure = horizon * len(times) / (law.expected(end + horizon) - law.expected(end))
         basis = "power law"
     shape, share = len(times) + 0.5, exposure / (exposure + horizon)
@@ -61,6 +60,14 @@ def forecast(
         basis=basis,
         trend=found,
     )
+
+
+def _law(times: Sequence[float], end: float) -> PowerLaw | None:
+    """None where all failures came at the end: so steep a law foretells nothing."""
+    try:
+        return power_law(times, end, unbiased=True)
+    except TooFewFailures:
+        return None
 
 
 def _quantile(wanted: float, shape: float, share: float) -> int:

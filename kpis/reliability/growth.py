@@ -155,13 +155,16 @@ def power_law(
         unbiased: the modified estimator, (n − 1) or, failure-terminated, (n − 2) over the sum of logarithms.
 
     Raises:
-        TooFewFailures: fewer than three.
+        TooFewFailures: fewer than three, or all at the end of the observation.
     """
     check_confidence(confidence)
     counted = _counted(times, end, failure_terminated=failure_terminated)
     total = sum(log(end / time) for time in counted)
     count = len(times)
-    beta = (len(counted) - 1 if unbiased else count) / total
+    weight = len(counted) - 1 if unbiased else count
+    if weight >= STEEPEST * total:
+        raise TooFewFailures(ONE_MOMENT)
+    beta = weight / total
     return PowerLaw(
         beta=beta,
         scale=count / end**beta,

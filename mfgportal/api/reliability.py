@@ -1,24 +1,20 @@
 """Reliability of machines, by the same scope and the same figures as the pages."""
 
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Mapping
 
 from django.http import Http404
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from kpis.health import Health
-from kpis.reliability.ranking import Standing
 from mfgportal.accounts.access import person
-from mfgportal.api.errors import bad_parameter
 from mfgportal.api.query import Fields, Query
+from mfgportal.api.reliability_rows import DetailRow, ListedRow, detail, listed, row
 from mfgportal.period import CUSTOM, PRESETS
-from mfgportal.reliability import Machine, Single, single, survey
-from mfgportal.scope import BadScope, Place, Selection, find_place, parse
-from mfgportal.web.reliability_words import verdict
+from mfgportal.reliability import single, survey
+from mfgportal.scope import MAX_DAYS, Place, Selection, find_place, parse
 
 DEFAULT_PERIOD = "last_90_days"
 DESCRIPTION = """Reliability of the machines of a place over a period of production days.
@@ -29,114 +25,15 @@ failure (right-censored). Without a failure the MTBF is null, with a lower bound
 is no test for a trend; without a trend, no growth."""
 
 
-def bounds(help_text: str) -> serializers.Serializer[Any]:
-    fields: Fields = {
-        "lower": serializers.FloatField(),
-        "upper": serializers.FloatField(allow_null=True, help_text="Null: none is known."),
-    }
-    return inline_serializer("ReliabilityBounds", fields, allow_null=True, help_text=help_text)
-
-
-ROW: Fields = {
-    "equipment": serializers.IntegerField(),
-    "name": serializers.CharField(),
-    "equipment_class": serializers.CharField(),
-    "plant": serializers.IntegerField(),
-    "hours": serializers.FloatField(help_text="Operating hours in the period."),
-    "failures": serializers.IntegerField(),
-    "confidence": serializers.FloatField(help_text="Of all bounds and intervals."),
-    "mtbf": serializers.FloatField(allow_null=True, help_text="Hours; null without a failure."),
-    "mtbf_bounds": bounds("Chi-square, for a constant rate; one-sided without a failure."),
-    "rises": serializers.BooleanField(help_text="The failure intensity rises beyond chance."),
-    "verdict": serializers.CharField(help_text="The test for a trend, in words."),
-    "trend": inline_serializer(
-        "ReliabilityTrend",
-        {
-            "verdict": serializers.CharField(help_text="rising, falling or none, at 5 %, two-sided."),
-            "laplace": serializers.FloatField(help_text="Laplace's U."),
-            "laplace_rising": serializers.FloatField(help_text="One-sided p."),
-            "laplace_falling": serializers.FloatField(help_text="One-sided p."),
-            "military": serializers.FloatField(help_text="2·Σ ln(T/t), MIL-HDBK-189."),
-            "rising": serializers.FloatField(help_text="One-sided p by MIL-HDBK-189."),
-            "falling": serializers.FloatField(help_text="One-sided p by MIL-HDBK-189."),
-        },
-        allow_null=True,
-    ),
-    "growth": inline_serializer(
-        "ReliabilityGrowth",
-        {
-            "beta": serializers.FloatField(help_text="Of the power law; above 1 gets worse."),
-            "beta_bounds": bounds("Crow's."),
-            "mtbf": serializers.FloatField(help_text="Instantaneous, at the end of the period, in hours."),
-            "mtbf_bounds": bounds("NIST e-Handbook 8.4.5.2."),
-        },
-        allow_null=True,
-        help_text="Null without a trend.",
-    ),
-    "forecast": inline_serializer(
-        "ReliabilityForecast",
-        {
-            "days": serializers.IntegerField(),
-            "hours": serializers.FloatField(help_text="Operating hours in them, at the period's pace."),
-            "expected": serializers.FloatField(),
-            "lower": serializers.IntegerField(),
-            "upper": serializers.IntegerField(),
-            "none": serializers.FloatField(help_text="Probability of no failure."),
-            "basis": serializers.CharField(help_text="constant rate or power law."),
-        },
-    ),
-}
-LISTED: Fields = {
-    "down_s": serializers.FloatField(help_text="Down time of failures."),
-    "standing": inline_serializer(
-        "ReliabilityStanding",
-        {
-            "rank": serializers.IntegerField(help_text="Within its class, the worst first."),
-            "rate": serializers.FloatField(help_text="Failures per operating hour."),
-            "rate_bounds": bounds("Poisson."),
-            "shrunk": serializers.FloatField(help_text="Drawn towards its class."),
-            "shrunk_bounds": bounds("Credible interval."),
-            "worse": serializers.FloatField(help_text="Probability to be worse than its class."),
-        },
-    ),
-}
-DETAIL: Fields = {
-    "repairs": inline_serializer(
-        "ReliabilityRepairs",
-        {
-            "count": serializers.IntegerField(help_text="Failures with an end."),
-            "open": serializers.IntegerField(help_text="Failures that still go on, not in the figures."),
-            "mean": serializers.FloatField(allow_null=True, help_text="Seconds of the clock."),
-            "median": serializers.FloatField(allow_null=True),
-            "p90": serializers.FloatField(allow_null=True),
-        },
-    ),
-    "events": inline_serializer(
-        "ReliabilityFailure",
-        {
-            "downtime": serializers.IntegerField(allow_null=True, help_text="Id of the stop it began with."),
-            "start": serializers.DateTimeField(),
-            "end": serializers.DateTimeField(allow_null=True, help_text="Null while it goes on."),
-            "hours": serializers.FloatField(help_text="Operating hours from the period's start."),
-        },
-        many=True,
-    ),
-}
-# Copies, because a serializer takes its fields out of what it is given.
-ListedRow = inline_serializer("ReliabilityRow", {**ROW, **LISTED}, many=True)
-DetailRow = inline_serializer("ReliabilityDetail", {**ROW, **DETAIL})
-
-
 class PeriodQuery(Query):
     period = serializers.ChoiceField(
-        [*PRESETS, CUSTOM], required=False, help_text=f"{DEFAULT_PERIOD} unless given."
+        [*PRESETS, CUSTOM], required=False, help_text=f"Default: {DEFAULT_PERIOD}."
     )
-    to = serializers.CharField(required=False, help_text="Last production day, YYYY-MM-DD.")
+    to = serializers.DateField(required=False, help_text=f"Last day, included. At most {MAX_DAYS} days.")
 
-    def get_fields(self) -> dict[str, Any]:
-        """With ``from``, which is no name in Python."""
-        first = serializers.CharField(required=False, help_text="First production day, YYYY-MM-DD.")
-        return {"from": first, **super().get_fields()}
+    def get_fields(self) -> Fields:
+        first = serializers.DateField(required=False, help_text="First day, in the plant's zone.")
+        return {**super().get_fields(), "from": first}
 
 
 class PlaceQuery(PeriodQuery):
@@ -158,7 +55,11 @@ class Reliability(APIView):
         place = find_place(person(request), plant=given.pop("plant", None), line=given.pop("line", None))
         found = survey(_selection(given, place))
         return Response(
-            [_listed(each, rank) for group in found.classes for rank, each in enumerate(group.machines, 1)]
+            [
+                listed(each, rank, compared=group.compared)
+                for group in found.classes
+                for rank, each in enumerate(group.machines, 1)
+            ]
         )
 
 
@@ -176,82 +77,9 @@ class ReliabilityOfOne(APIView):
         found = single(_selection(given, find_place(person(request), equipment=pk)))
         if found.health is None:
             raise Http404("No operating time of this machine is known in this period.")
-        return Response(_row(found.health) | _detail(found))
+        return Response(row(found.health) | detail(found))
 
 
-def _selection(given: dict[str, str], place: Place) -> Selection:
-    try:
-        return parse(given or {"period": DEFAULT_PERIOD}, place)
-    except BadScope as bad:
-        raise bad_parameter(bad.parameter, bad.message) from bad
-
-
-def _row(found: Health) -> dict[str, Any]:
-    machine, ahead = found.machine, found.forecast
-    return {
-        "equipment": machine.equipment_id,
-        "name": machine.name,
-        "equipment_class": machine.equipment_class,
-        "plant": machine.plant_id,
-        "hours": found.hours,
-        "failures": found.failures,
-        "confidence": found.confidence,
-        "mtbf": found.mtbf,
-        "mtbf_bounds": found.bounds and found.bounds._asdict(),
-        "rises": found.rises,
-        "verdict": verdict(found),
-        "trend": found.trend and {k: v for k, v in asdict(found.trend).items() if k != "failures"},
-        "growth": _growth(found),
-        "forecast": {
-            "days": found.horizon_days,
-            "hours": ahead.horizon,
-            "expected": ahead.expected,
-            "lower": ahead.lower,
-            "upper": ahead.upper,
-            "none": ahead.none,
-            "basis": ahead.basis,
-        },
-    }
-
-
-def _growth(found: Health) -> dict[str, Any] | None:
-    law = found.growth
-    if law is None or found.one_rate:
-        return None
-    return {
-        "beta": law.beta,
-        "beta_bounds": law.beta_bounds._asdict(),
-        "mtbf": law.mtbf,
-        "mtbf_bounds": law.mtbf_bounds._asdict(),
-    }
-
-
-def _listed(found: Machine, rank: int) -> dict[str, Any]:
-    standing = _standing(found.standing) | {"rank": rank}
-    return _row(found.health) | {"down_s": found.observation.down_s, "standing": standing}
-
-
-def _standing(found: Standing) -> dict[str, Any]:
-    return {
-        "rate": found.rate,
-        "rate_bounds": found.bounds._asdict(),
-        "shrunk": found.shrunk,
-        "shrunk_bounds": found.shrunk_bounds._asdict(),
-        "worse": found.worse,
-    }
-
-
-def _detail(found: Single) -> dict[str, Any]:
-    failures = found.history.failures if found.history else ()
-    return {
-        "repairs": asdict(found.repairs),
-        "events": [
-            {
-                "downtime": each.stop_id,
-                "start": each.start,
-                "end": each.end,
-                "hours": each.operating_s / 3600,
-            }
-            for each in failures
-        ],
-    }
+def _selection(given: Mapping[str, object], place: Place) -> Selection:
+    query = {name: str(value) for name, value in given.items()}
+    return parse(query or {"period": DEFAULT_PERIOD}, place)

@@ -37,6 +37,7 @@ class Item:
 
 SECTIONS = (
     Section("Overview", "overview", "gauge", ("/plants/", "/lines/", "/equipment/", "/events/")),
+    Section("Reliability", "reliability", "machine", ("/reliability/",)),
     Section("Exceptions", "exceptions", "inbox", ("/exceptions/",)),
     Section("Sync", "sync_runs", "sync", ("/sync/", "/sources/", "/flows/")),
     Section("Monitor", "monitor", "pulse", ("/monitor/",)),

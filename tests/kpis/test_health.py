@@ -60,3 +60,11 @@ def test_groups_are_compared_among_themselves() -> None:
     assert presses.standings[0].worse > 0.95
     assert presses.course[-1].mean == pytest.approx((5 * 5 + 29) / 6)
     assert len(conveyors.standings) == 1
+
+
+def test_failures_that_all_came_at_the_end_have_no_power_law() -> None:
+    """A machine that stood idle after it broke down again and again."""
+    (found,) = health_of([machine(1, [999.99, 1000, 1000])], SCOPE)
+    assert found.rises
+    assert found.growth is None
+    assert found.forecast.basis == "constant rate"
