@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kpis.definitions import Product, Ratio, Total, Unit
+from kpis.definitions import Kpi, Product, Ratio, Total, Unit
 from kpis.definitions.base import MONEY
 from kpis.engine import Value
 from mfgportal.figures import Figure
@@ -37,7 +37,7 @@ def amount(value: float | None, unit: str, currency: str = "") -> Amount:
         return duration(value)
     if unit in MONEY:
         return Amount(_precise(value), f"{currency}{PER.get(Unit(unit), '')}".strip())
-    if unit == Unit.RATE:
+    if unit in {Unit.RATE, Unit.WEEKS}:
         return Amount(f"{value:,.1f}", unit)
     return Amount(f"{value:,.0f}", "pcs" if unit == Unit.PIECES else "")
 
@@ -131,8 +131,12 @@ class Part:
 
 
 def parts(figure: Figure) -> list[Part]:
-    """What a value is made of: numerator and, where it is a ratio, denominator."""
-    kpi, now = figure.kpi, figure.now
+    """What a figure is made of: numerator and, where it is a ratio, denominator."""
+    return parts_of(figure.kpi, figure.now)
+
+
+def parts_of(kpi: Kpi, now: Value) -> list[Part]:
+    """What a value is made of, in the same way."""
     if isinstance(kpi, Product):
         top, bottom = kpi.factors[-1].top, kpi.factors[0].bottom
     elif isinstance(kpi, Ratio):

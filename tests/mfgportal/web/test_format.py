@@ -23,6 +23,7 @@ from tests.mfgportal.test_figures import figure, value
         (12345, Unit.COUNT, "12,345"),
         (700, Unit.PIECES, "700 pcs"),
         (12.34, Unit.RATE, "12.3 pcs/h"),
+        (2.55, Unit.WEEKS, "2.5 weeks"),
         (1234.5, Unit.MONEY, "1,234 CHF"),
         (0, Unit.MONEY, "0.00 CHF"),
         (0.0123, Unit.MONEY_PER_PIECE, "0.012 CHF/pcs"),
