@@ -22,7 +22,6 @@ class Unit(StrEnum):
     SHARE = "1"
     WEEKS = "weeks"
     RATE = "pcs/h"
-    WEEKS = "weeks"
     MONEY = "money"
     MONEY_PER_PIECE = "money/pcs"
     MONEY_PER_HOUR = "money/h"

@@ -41,7 +41,9 @@ def navigation(context: RequestContext) -> dict[str, Any]:
 @register.filter
 def amount(value: Value | None) -> words_of.Amount:
     """A KPI value as number and unit."""
-    return words_of.amount(value.value, value.unit, value.currency) if value else words_of.Amount(words_of.NONE)
+    if value is None:
+        return words_of.Amount(words_of.NONE)
+    return words_of.amount(value.value, value.unit, value.currency)
 
 
 @register.filter
