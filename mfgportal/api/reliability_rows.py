@@ -13,12 +13,15 @@ from mfgportal.reliability import Machine, Single
 from mfgportal.web.reliability_words import verdict
 
 
-def bounds(help_text: str) -> serializers.Serializer[Any]:
-    fields: Fields = {
-        "lower": serializers.FloatField(),
-        "upper": serializers.FloatField(allow_null=True, help_text="Null: none is known."),
-    }
-    return inline_serializer("ReliabilityBounds", fields, allow_null=True, help_text=help_text)
+class ReliabilityBounds(serializers.Serializer[Any]):
+    """A class of its own: many fields are of this kind."""
+
+    lower = serializers.FloatField()
+    upper = serializers.FloatField(allow_null=True, help_text="Null: none is known.")
+
+
+def bounds(help_text: str) -> ReliabilityBounds:
+    return ReliabilityBounds(allow_null=True, help_text=help_text)
 
 
 ROW: Fields = {
@@ -156,8 +159,9 @@ def _growth(found: Health) -> dict[str, Any] | None:
     }
 
 
-def listed(found: Machine, rank: int) -> dict[str, Any]:
-    standing = _standing(found.standing) | {"rank": rank}
+def listed(found: Machine, rank: int, *, compared: bool) -> dict[str, Any]:
+    """``compared``: its class has others, and failures; else it says nothing of the machine."""
+    standing = _standing(found.standing, compared=compared) | {"rank": rank}
     return row(found.health) | {"down_s": found.observation.down_s, "standing": standing}
 
 

@@ -11,7 +11,6 @@ from kpis.models import Equipment
 from kpis.rollup import mark_spans, refresh
 from tests.factories import make_machine, run, stop
 from tests.mfgportal.queue import LogIn, World
-from tests.mfgportal.web.conftest import Counted
 
 MONDAY = datetime.fromisoformat("2026-03-02T06:00Z")
 WEEK = "from=2026-03-02&to=2026-03-08"
@@ -95,8 +94,3 @@ def test_a_wrong_question_is_refused(query: str, client: Client) -> None:
     answer = client.get(f"/api/v1/reliability?{query}")
     assert answer.status_code == 400
     assert answer["Content-Type"] == "application/problem+json"
-
-
-def test_queries_are_as_recorded(world: World, client: Client, counted: Counted) -> None:
-    counted("api_reliability", client, f"/api/v1/reliability?{WEEK}")
-    counted("api_reliability_machine", client, f"/api/v1/reliability/{world.press.pk}?{WEEK}")

@@ -127,6 +127,8 @@ def test_parts_come_alone(busy: Floor, everyone: Client) -> None:
 def test_queries_are_as_recorded(busy: Floor, everyone: Client, counted: Counted) -> None:
     counted("reliability", everyone, f"/reliability/{MONTH}")
     counted("reliability_machine", everyone, f"/reliability/{busy.press.pk}/{MONTH}")
+    counted("api_reliability", everyone, f"/api/v1/reliability{MONTH}")
+    counted("api_reliability_machine", everyone, f"/api/v1/reliability/{busy.press.pk}{MONTH}")
 
 
 def test_queries_do_not_grow_with_machines(busy: Floor, everyone: Client, counted: Counted) -> None:
@@ -136,6 +138,7 @@ def test_queries_do_not_grow_with_machines(busy: Floor, everyone: Client, counte
         stop(press, at(2, 7), 30)
     rebuild(NOW)
     counted("reliability", everyone, f"/reliability/{MONTH}")
+    counted("api_reliability", everyone, f"/api/v1/reliability{MONTH}")
 
 
 def test_classes_have_anchors_of_their_own() -> None:
