@@ -15,6 +15,7 @@ from kpis.families import SHIFT, Family, Part, families_for
 from kpis.hours import read_hours
 from kpis.reading import Row, read_rows
 from kpis.scope import WHOLE, By, Grain, Key, Scope, UnsupportedBreakdown, UnsupportedGrain
+from kpis.work.levels import read_levels
 
 LAST = 1 << 15
 """Place of the time off shift, number 0, behind all shifts."""
@@ -36,7 +37,7 @@ class Sums:
     """Sums of a scope by bucket of ``read_as`` (None: of the whole period) and by all the parts of ``bys``.
 
     ``rows`` of each home, with the names of what was summed there, and the parts of the rows; ``hours`` of
-    the scope, where it was read by the hour.
+    the scope, where it was read by the hour; ``levels``: homes whose rows do not add up over time.
     """
 
     scope: Scope
@@ -45,6 +46,7 @@ class Sums:
     names: Mapping[str, Sequence[str]]
     parts: Mapping[By, Part]
     hours: Sequence[Bucket] = ()
+    levels: frozenset[str] = frozenset()
 
     def cells(self, grain: Grain | None, by: By | None) -> list[Cell]:
         """Cells by part (ordered by label, shifts by time) and bucket (by time).
@@ -69,15 +71,18 @@ class Sums:
         """Merged rows by home, of each spot that has any."""
         found: dict[Spot, dict[str, Row]] = defaultdict(dict)
         for home, rows in self.rows.items():
-            spots = _grouped(self._within(rows, grain), grain, by, self.parts)
-            if grain == "rolling":
+            spots = _grouped(self._within(home, rows, grain), grain, by, self.parts)
+            if grain == "rolling" and home not in self.levels:
                 spots = _rolled(spots, self.scope)
             for spot, group in spots.items():
                 found[spot][home] = _merged(group)
         return found
 
-    def _within(self, rows: list[Row], grain: Grain | None) -> list[Row]:
-        """Windows reach back before the scope; what is not by window does not."""
+    def _within(self, home: str, rows: list[Row], grain: Grain | None) -> list[Row]:
+        """Windows reach back before the scope; what is not by window does not. Of levels the last counts."""
+        if home in self.levels and self.read_as and grain is None:
+            *_, last = buckets(self.scope, self.read_as)
+            return [row for row in rows if row["bucket"] == last.start]
         if self.read_as != "rolling" or grain == "rolling":
             return rows
         return [row for row in rows if row["bucket"] >= self.scope.first_day]
@@ -108,12 +113,12 @@ class Sums:
         )
 
     def _sums(self, rows: Mapping[str, Row]) -> dict[str, float]:
-        """By component name; 0 of a family that has no rows here."""
-        return {
-            name.removeprefix("sum_"): rows[home][name] if home in rows else 0.0
-            for home, names in self.names.items()
-            for name in names
-        }
+        """By component name; 0 of a family that has no rows here. What could not be converted adds up."""
+        found: dict[str, float] = defaultdict(float)
+        for home, names in self.names.items():
+            for name in names:
+                found[name.removeprefix("sum_")] += rows[home][name] if home in rows else 0.0
+        return dict(found)
 
 
 def read(kpis: Sequence[Kpi], scope: Scope, grain: Grain | None, bys: Sequence[By]) -> Sums:
@@ -127,13 +132,16 @@ def read(kpis: Sequence[Kpi], scope: Scope, grain: Grain | None, bys: Sequence[B
     rows: dict[str, list[Row]] = {}
     hours: list[Bucket] = []
     for home, (family, components) in wanted.items():
-        if grain == "hour":
+        if family.level:
+            rows[home] = read_levels(family.level, components, scope, grain, bys)
+        elif grain == "hour":
             rows[home], hours = read_hours(_of_machines(family, components), scope, bys)
         else:
             rows[home] = read_rows(family, components, scope, grain, bys)
     names = {home: list(family.sums(components)) for home, (family, components) in wanted.items()}
     parts = {by: family.parts[by] for family, _ in wanted.values() for by in bys}
-    return Sums(scope, grain, rows, names, parts, hours)
+    levels = frozenset(home for home, (family, _) in wanted.items() if family.level)
+    return Sums(scope, grain, rows, names, parts, hours, levels)
 
 
 def total(scope: Scope, components: Sequence[Component]) -> dict[str, float]:

@@ -8,24 +8,29 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from django.db.models import FloatField, Max, Min, Model, Q, Sum
+from django.db.models import FloatField, Max, Min, Model, Q, Sum, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from kpis.definitions import Component, Kpi
 from kpis.definitions import components as c
 from kpis.models import (
+    Equipment,
     LossClass,
+    Plant,
     ProductComponents,
     ProductMonths,
     ReasonComponents,
     ReasonMonths,
     ShiftComponents,
     ShiftMonths,
+    StockLevel,
     WorkComponents,
     WorkMonths,
+    WorkOrder,
 )
 from kpis.scope import By, UnsupportedBreakdown
+from kpis.work.levels import TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,8 @@ class Family:
     ``home``: the ``family`` of the components it holds. ``sum_of``: their sum over rows, None for one it does
     not hold. ``only``: which rows matter to given components. ``marks``: "place" (a shift's order) and "open"
     (not 0: an event goes on). ``always``: what every value is shown with. ``alone``: it is not asked for two
-    breakdowns at once, since another family's whole is more than the sum of its parts.
+    breakdowns at once, since another family's whole is more than the sum of its parts. ``level``: its rows
+    are no sums over time but what stands at its end, as ``kpis.work.levels`` reads a table of that name.
     """
 
     name: str
@@ -71,6 +77,7 @@ class Family:
     marks: Mapping[str, Combinable] = field(default_factory=dict)
     always: tuple[Component, ...] = ()
     alone: bool = False
+    level: str = ""
 
     def answers(self, components: Sequence[Component], bys: Sequence[By]) -> bool:
         if self.alone and len(bys) > 1:
@@ -163,7 +170,31 @@ WORK = Family(
     sum_of=columns_of(WorkComponents),
     marks={"currency_from": Min("plant__currency"), "currency_to": Max("plant__currency")},
 )
-FAMILIES = (SHIFT, REASON, PRODUCT, WORK)
+
+
+def _levels(name: str, days: type[Model]) -> Family:
+    """``days``: the facts that it is read from."""
+    table = TABLES[name]
+    return Family(
+        name=name,
+        home=name,
+        days=days,
+        parts={by: WORK.parts[by] for by in table.parts},
+        sum_of=lambda component: Value(0) if component.name in table.sums else None,
+        level=name,
+    )
+
+
+FAMILIES = (
+    SHIFT,
+    REASON,
+    PRODUCT,
+    WORK,
+    _levels("backlog", WorkOrder),
+    _levels("capacity", Plant),
+    _levels("assets", Equipment),
+    _levels("stock", StockLevel),
+)
 
 
 Tables = dict[str, tuple[Family, list[Component]]]

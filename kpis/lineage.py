@@ -52,11 +52,12 @@ class Table:
 
 def tables(kpi: Kpi, spot: Spot) -> list[Table]:
     """The tables under a number, each in order of day; over all rows the sums are the number's components.
+    Levels have no rows of days: they are read from the facts.
 
     Raises UnsupportedBreakdown where its components cannot be split that way.
     """
     found = families_for([kpi], spot.bys)
-    return [_table(kpi, family, spot) for family, _ in found.values()]
+    return [_table(kpi, family, spot) for family, _ in found.values() if not family.level]
 
 
 def _table(kpi: Kpi, family: Family, spot: Spot) -> Table:

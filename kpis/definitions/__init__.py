@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from kpis.definitions import costs, losses, maintenance, production, work
+from kpis.definitions import costs, levels, losses, maintenance, production, work
 from kpis.definitions.base import Better, Component, Kpi, Product, Ratio, Total, Unit
 
 FAMILIES = MappingProxyType(
@@ -12,6 +12,7 @@ FAMILIES = MappingProxyType(
         "maintenance": maintenance,
         "work": work,
         "costs": costs,
+        "levels": levels,
     }
 )
 TITLES = MappingProxyType(
@@ -21,6 +22,7 @@ TITLES = MappingProxyType(
         "maintenance": "Reliability and down time",
         "work": "Maintenance work",
         "costs": "Maintenance cost",
+        "levels": "Backlog and assets",
     }
 )
 

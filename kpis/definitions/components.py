@@ -135,4 +135,5 @@ def besides(component: Component) -> Iterator[Component]:
     if component.gap:
         yield component.gap
     if component.unit is Unit.MONEY:
-        yield from (in_base(component), WITHOUT_RATE, WITHOUT_BASE_RATE)
+        rates = (replace(found, family=component.family) for found in (WITHOUT_RATE, WITHOUT_BASE_RATE))
+        yield from (in_base(component), *rates)

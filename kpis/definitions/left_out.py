@@ -31,10 +31,6 @@ LEFT_OUT = (
         "process industry: consumed material is not read",
     ),
     LeftOut(
-        "SMRP 1.4; EN 15341:2007 E7, stock value over replacement value",
-        "the stock of spare parts is not told apart from other stock",
-    ),
-    LeftOut(
         "SMRP 5.5.31, Stores inventory turns; EN 15341:2007 E12", "purchases and past stock are not read"
     ),
     LeftOut("SMRP 5.5.33, Stock-outs", "no source logs requests that stock could not fill"),

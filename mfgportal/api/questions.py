@@ -9,6 +9,7 @@ from rest_framework.request import Request
 
 from kpis.buckets import buckets
 from kpis.definitions import CATALOGUE, Kpi
+from kpis.families import breakdowns
 from kpis.lineage import Spot
 from kpis.scope import By, Scope
 from mfgportal.accounts.access import person
@@ -100,14 +101,16 @@ def ask(request: Request, query: type[Query]) -> Question:
     places = {name: given.get(name) for name in ("plant", "line", "equipment")}
     place = find_place(person(request), **places)
     return Question(
-        kpis=tuple(CATALOGUE[name] for name in _names(given.get("kpi", ""))),
+        kpis=tuple(CATALOGUE[name] for name in _names(given.get("kpi", ""), given.get("by"))),
         selection=parse(request.query_params.dict(), place),
         query=given,
     )
 
 
-def _names(given: str) -> list[str]:
-    names = [name.strip() for name in given.split(",") if name.strip()] or list(CATALOGUE)
+def _names(given: str, by: By | None) -> list[str]:
+    """Those named; of none, all that can be split that way."""
+    possible = (name for name, kpi in CATALOGUE.items() if by is None or by in breakdowns(kpi))
+    names = [name.strip() for name in given.split(",") if name.strip()] or list(possible)
     for name in names:
         if name not in CATALOGUE:
             raise bad_parameter("kpi", f"“{name}” is not a KPI. Known: {', '.join(CATALOGUE)}.")
