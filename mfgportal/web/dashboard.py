@@ -14,6 +14,7 @@ from mfgportal.figures import Figure, Point, Survey, held_back, survey, trust
 from mfgportal.scope import BadScope, Selection
 from mfgportal.web.charts.figure import Chart
 from mfgportal.web.charts.places import pareto_chart, trend_chart
+from mfgportal.web.exports import exports
 from mfgportal.web.page import page
 from mfgportal.web.picker import Choice, address, picker
 from sync.completeness import Completeness
@@ -75,6 +76,7 @@ def dashboard(
     found = survey(tiles, selection, trusted, trend=name, bys=bys)
     return {
         "selection": selection,
+        "exports": exports(selection, tiles, bys),
         "picker": picker(request, selection),
         "trust": trusted,
         "held": held_back(selection) if trusted.completeness.held else [],

@@ -1,5 +1,6 @@
 """The exception queue: what could not be trusted, most harmful first."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from kpis.models import Plant
 from mfgportal.accounts.access import person, plants_of
 from mfgportal.accounts.models import User
 from mfgportal.triage import ANY, Choice, chosen, per_kind
+from mfgportal.web.exports import queue
 from mfgportal.web.page import Crumb, page
 from sync.exceptions import KINDS
 from sync.models import Source, SyncException
@@ -66,6 +68,7 @@ def exceptions(request: HttpRequest) -> HttpResponse:
         "crumbs": [Crumb("Exceptions")],
         "filters": filters,
         "choice": choice,
+        "exports": [queue(asdict(choice))],
         "kinds": per_kind(user, choice),
         "rows": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
     }

@@ -22,6 +22,7 @@ from mfgportal.period import Period
 from mfgportal.scope import Selection, equipment_place, selection
 from mfgportal.web.dashboard import MAINTENANCE_TILES, OEE_TILES, explains_bad_scope, place_url
 from mfgportal.web.equipment import crumbs_above
+from mfgportal.web.exports import of_shift
 from mfgportal.web.page import Crumb, page
 from mfgportal.web.picker import Choice
 from mfgportal.web.shifts import shift_values
@@ -63,6 +64,7 @@ def shift(request: HttpRequest, pk: int, day: date, number: int) -> HttpResponse
         "strip": strip(spans, shown.start, shown.end, found.plant.timezone),
         **_compared(found, chosen, trusted, number, shown),
         "trust": trusted,
+        "exports": of_shift(chosen, _tiles(found), "" if number == WHOLE_DAY else shown.name),
         "held": held_back(chosen) if trusted.completeness.held else [],
         **_choices(above, day, number, slots),
     }
@@ -90,7 +92,7 @@ def _compared(
     equipment: Equipment, selection: Selection, trusted: Trust, number: int, shown: Window
 ) -> dict[str, Any]:
     """Figures beside those of the last shift of that name, or the last day, with work in the week before."""
-    tiles = OEE_TILES if equipment.work_unit else MAINTENANCE_TILES
+    tiles = _tiles(equipment)
     day, whole = selection.period.first, number == WHOLE_DAY
     values = shift_values(equipment, day - ONE_WEEK, day, tiles, "day" if whole else "shift")
     same = {at: found for (at, shift), found in values.items() if whole or shift == shown.name}
@@ -102,6 +104,10 @@ def _compared(
         for kpi, now in same.get(day, {}).items()
     ]
     return {"figures": figures, "compared": compared}
+
+
+def _tiles(equipment: Equipment) -> tuple[str, ...]:
+    return OEE_TILES if equipment.work_unit else MAINTENANCE_TILES
 
 
 def _worked(values: dict[str, Value]) -> bool:

@@ -1,0 +1,57 @@
+"""What a page shows can be taken along: its links answer, within what the person may see."""
+
+import csv
+import io
+import re
+from html import unescape
+
+import pytest
+from django.test import Client
+
+from tests.mfgportal.web.conftest import Floor
+
+LINK = re.compile(r'href="(/api/v1/[^"]*format=(csv|xlsx)[^"]*)"')
+
+
+def links(client: Client, address: str) -> list[tuple[str, str]]:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return [(unescape(url), kind) for url, kind in LINK.findall(answer.content.decode())]
+
+
+@pytest.mark.parametrize(
+    ("page", "files"),
+    [
+        ("/", 8),
+        ("/plants/{lyon}/", 10),
+        ("/lines/{line}/", 8),
+        ("/equipment/{press}/", 6),
+        ("/equipment/{press}/shifts/2026-11-23/0/", 4),
+        ("/equipment/{press}/shifts/2026-11-23/1/", 4),
+        ("/exceptions/", 2),
+    ],
+)
+def test_every_link_of_a_page_is_a_file(floor: Floor, of_lyon: Client, page: str, files: int) -> None:
+    ids = {"lyon": floor.lyon.pk, "line": floor.line.pk, "press": floor.press.pk}
+    found = links(of_lyon, page.format(**ids))
+    assert len(found) == files
+    for url, kind in found:
+        answer = of_lyon.get(url)
+        assert answer.status_code == 200, (url, answer.content)
+        content = b"".join(answer)
+        assert content.startswith(b"PK" if kind == "xlsx" else b"\xef\xbb\xbf")
+
+
+def test_a_file_is_of_what_is_on_the_screen(floor: Floor, of_lyon: Client) -> None:
+    page = f"/plants/{floor.lyon.pk}/?from=2026-11-23&to=2026-11-23"
+    url = next(url for url, kind in links(of_lyon, page) if kind == "csv" and "by=equipment" in url)
+    text = b"".join(of_lyon.get(url)).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert {row["first_day"] for row in rows} == {"2026-11-23"}
+    assert {row["key"] for row in rows} == {"Press 1", "Compressor"}
+
+
+def test_the_filters_of_the_queue_are_those_of_its_file(floor: Floor, of_lyon: Client) -> None:
+    for query, found in (("?kind=unmapped_key", 1), ("?q=tea", 1)):
+        url = next(url for url, kind in links(of_lyon, f"/exceptions/{query}") if kind == "csv")
+        assert b"".join(of_lyon.get(url)).decode().count("\n") == 1 + found
