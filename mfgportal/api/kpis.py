@@ -1,6 +1,7 @@
 """KPI values, by the same scope and the same figures as the pages."""
 
 from http import HTTPStatus
+from typing import Any
 
 from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
@@ -9,7 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from kpis.definitions import CATALOGUE, FAMILIES, Kpi
+from kpis.definitions import CATALOGUE, FAMILIES, Kpi, Unit
+from kpis.families import breakdowns
 from mfgportal.accounts.access import person
 from mfgportal.api.columns import VALUES
 from mfgportal.api.conditional import is_known, tag_of, tagged
@@ -48,7 +50,7 @@ COMPLETENESS = inline_serializer(
 VALUE: Fields = {
     "kpi": serializers.CharField(),
     "title": serializers.CharField(),
-    "unit": serializers.CharField(help_text="s, pcs, count or 1 (a fraction)."),
+    "unit": serializers.CharField(help_text=f"One of {', '.join(Unit)}; 1 is a fraction."),
     "place": inline_serializer(
         "Place",
         {
@@ -101,10 +103,19 @@ PAGE_PARAMETERS = (
     ),
 )
 ValueRow = inline_serializer("KpiValue", VALUE, many=True)
-CATALOGUE_FIELDS = ("name", "title", "unit", "better", "formula", "standard", "note")
+CATALOGUE_FIELDS = ("name", "title", "unit", "better", "formula", "standard", "note", "needs", "missing")
+COMPONENT_FIELDS = ("name", "title", "unit", "family")
 CatalogueRow = inline_serializer(
     "Kpi",
-    {name: serializers.CharField() for name in (*CATALOGUE_FIELDS, "family")},
+    {
+        **{name: serializers.CharField() for name in (*CATALOGUE_FIELDS, "family")},
+        "components": inline_serializer(
+            "Component", {name: serializers.CharField() for name in COMPONENT_FIELDS}, many=True
+        ),
+        "breakdowns": serializers.ListField(
+            child=serializers.CharField(), help_text="What `by` can be; empty: the whole alone."
+        ),
+    },
     many=True,
 )
 
@@ -143,12 +154,22 @@ class Catalogue(APIView):
 
     @extend_schema(responses=CatalogueRow, tags=["kpis"])
     def get(self, request: Request) -> Response:
-        """What each KPI means: its formula, unit, direction and standard."""
+        """What each KPI means: formula, components, unit, standard, the data it needs, what splits it."""
         return Response(
             [
-                {field: getattr(kpi, field) for field in CATALOGUE_FIELDS} | {"family": family}
+                _meaning(kpi, family)
                 for family, module in FAMILIES.items()
                 for kpi in vars(module).values()
                 if isinstance(kpi, Kpi)
             ]
         )
+
+
+def _meaning(kpi: Kpi, family: str) -> dict[str, Any]:
+    components = dict.fromkeys(kpi.components)
+    return {
+        **{field: getattr(kpi, field) for field in CATALOGUE_FIELDS},
+        "family": family,
+        "components": [{name: getattr(found, name) for name in COMPONENT_FIELDS} for found in components],
+        "breakdowns": breakdowns(kpi),
+    }

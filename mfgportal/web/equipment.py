@@ -1,21 +1,27 @@
 """A machine: its figures, time model, shifts, stops and work orders."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
 from kpis.engine import time_model
 from kpis.models import Equipment, WorkOrder
 from mfgportal.accounts.access import equipment_of, person
+from mfgportal.reliability import SIGNAL_DAYS, signal
 from mfgportal.scope import Selection, equipment_place, selection
 from mfgportal.web.behind import behind, stops_within
 from mfgportal.web.charts.figure import Chart
 from mfgportal.web.charts.places import waterfall_chart
 from mfgportal.web.dashboard import MAINTENANCE_TILES, OEE_TILES, dashboard, explains_bad_scope, place_url
 from mfgportal.web.page import Crumb, page
+from mfgportal.web.picker import Choice
+from mfgportal.web.reliability_words import verdict
 from mfgportal.web.shifts import shift_rows
+from mfgportal.web.upkeep import upkeep
 
 RECENT = 15
 
@@ -34,6 +40,8 @@ def equipment(request: HttpRequest, pk: int) -> HttpResponse:
         "waterfall": _waterfall(chosen) if found.work_unit else None,
         "shifts": shift_rows(found, chosen) if found.work_unit else [],
         "behind": behind(request, chosen),
+        "upkeep": upkeep(chosen),
+        "signal": _signal(chosen),
         **_recent(chosen),
     }
     return page(request, "equipment", context)
@@ -52,6 +60,16 @@ def crumbs_above(equipment: Equipment, selection: Selection) -> list[Crumb]:
 def _waterfall(selection: Selection) -> Chart | None:
     steps = time_model(selection.scope)
     return waterfall_chart(steps) if any(step.seconds for step in steps) else None
+
+
+def _signal(selection: Selection) -> Choice | None:
+    """That the machine fails ever more often, told over a year, with the page that says more."""
+    found = signal(selection)
+    if found is None:
+        return None
+    first = selection.period.last - timedelta(days=SIGNAL_DAYS - 1)
+    url = reverse("reliability_machine", args=[selection.place.id])
+    return Choice(verdict(found), f"{url}?from={first}&to={selection.period.last}")
 
 
 def _recent(selection: Selection) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from mfgportal.web.behind import behind
 from mfgportal.web.dashboard import OEE_TILES, dashboard, explains_bad_scope, place_url
 from mfgportal.web.machines import machines
 from mfgportal.web.page import Crumb, page
+from mfgportal.web.upkeep import upkeep
 
 
 @explains_bad_scope
@@ -26,6 +27,7 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "names": OEE_TILES,
         "behind": behind(request, chosen),
+        "upkeep": upkeep(chosen),
         **machines(request, chosen, context["survey"], Equipment.objects.filter(line=found)),
     }
     return page(request, "line", context)

@@ -19,6 +19,7 @@ from mfgportal.web.dashboard import (
 )
 from mfgportal.web.machines import machines
 from mfgportal.web.page import Crumb, page
+from mfgportal.web.upkeep import upkeep
 
 
 @explains_bad_scope
@@ -32,6 +33,7 @@ def plant(request: HttpRequest, pk: int) -> HttpResponse:
         "names": OEE_TILES,
         "lines": ordered(side_by_side(context["survey"], "line", _lines(pk, chosen)), "name"),
         "behind": behind(request, chosen),
+        "upkeep": upkeep(chosen),
         **machines(request, chosen, context["survey"], Equipment.objects.filter(plant=found)),
     }
     return page(request, "plant", context)

@@ -134,3 +134,8 @@ def test_the_catalogue_explains_each_kpi(world: World, as_user: LogIn) -> None:
     oee = next(row for row in rows if row["name"] == "oee")
     assert (oee["better"], oee["family"]) == ("up", "production")
     assert oee["formula"] == CATALOGUE["oee"].formula
+    compliance = next(row for row in rows if row["name"] == "pm_compliance")
+    assert [found["name"] for found in compliance["components"]] == ["pm_on_time", "pm_due"]
+    assert compliance["needs"] == "preventive work orders with due dates"
+    assert "no preventive order was due" in compliance["missing"]
+    assert {"plant", "equipment", "team", "technician"} <= set(compliance["breakdowns"])
