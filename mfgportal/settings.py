@@ -294,7 +294,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_ROUTES = {
     f"sync.tasks.{name}": {"queue": "reading"}
     for name in ("run_stream", "sync_source", "sweep_stream", "refresh_stream", "compare")
-}
+} | {"mfgportal.alerts.tasks.send_mails": {"queue": "reading"}}  # a mail server may hang, too
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -314,7 +314,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, every_s in {"wake_streams": 5.0, "refresh_components": 5.0, "tend_landing": 300.0}.items()
 } | {
     name: {"task": f"mfgportal.alerts.tasks.{name}", "schedule": every_s, "options": {"expires": 7200}}
-    for name, every_s in {"judge_rules": 10.0, "send_mails": 10.0}.items()
+    for name, every_s in {"judge_rules": 10.0, "wake_mails": 10.0}.items()
 }
 
 # --- logs ---

@@ -11,6 +11,7 @@ from smtplib import SMTPRecipientsRefused
 
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from mfgportal.alerts.mail import mail_of
@@ -27,6 +28,11 @@ class Outcome(StrEnum):
     SENT = "sent"
     REFUSED = "this one was refused"
     UNREACHABLE = "the mail server does not answer"
+
+
+def is_due(now: datetime | None = None) -> bool:
+    """Whether a mail is to be sent now. One query."""
+    return _due(now or timezone.now()).exists()
 
 
 def send_due(now: datetime | None = None) -> int:
@@ -53,9 +59,12 @@ def _send_one(now: datetime) -> Outcome:
 
 def _next(now: datetime) -> Notification | None:
     """The longest due mail that no other worker has in hand."""
-    due = Notification.objects.filter(channel=Notification.Channel.MAIL, sent_at=None, not_before__lte=now)
-    whole = due.select_related("user", "event__alert__rule", "event__alert__plant")
+    whole = _due(now).select_related("user", "event__alert__rule", "event__alert__plant")
     return whole.select_for_update(of=("self",), skip_locked=True).order_by("not_before", "pk").first()
+
+
+def _due(now: datetime) -> QuerySet[Notification]:
+    return Notification.objects.filter(channel=Notification.Channel.MAIL, sent_at=None, not_before__lte=now)
 
 
 def _may_still(row: Notification) -> bool:

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from mfgportal.alerts.escalation import escalate_due
 from mfgportal.alerts.judging import judge_due
-from mfgportal.alerts.outbox import send_due
+from mfgportal.alerts.outbox import is_due, send_due
 
 
 @shared_task
@@ -12,6 +12,13 @@ def judge_rules() -> None:
     """Judge the rules that are due, and escalate what nobody took."""
     judge_due()
     escalate_due()
+
+
+@shared_task
+def wake_mails() -> None:
+    """Have mails sent that are due; not here, as a mail server may hang."""
+    if is_due():
+        send_mails.delay()
 
 
 @shared_task

@@ -23,6 +23,20 @@ PLACES = frozenset({"plant_id", "line_id", "equipment_id"})
 TIME = forms.TimeInput({"type": "time"}, format="%H:%M")
 KPIS = [("", "—"), *sorted(((kpi.name, kpi.title) for kpi in CATALOGUE.values()), key=lambda row: row[1])]
 
+GROUPS = (
+    ("What it watches", ("name", "signal", "severity", "place", "each")),
+    (
+        "A KPI or a rising intensity",
+        (
+            "kpi", "side", "opens_at", "closes_at", "grain", "open_after", "close_after", "running",
+            "complete",
+        ),
+    ),
+    ("A stop, a stream or an exception", ("longer_than_s", "least")),
+    ("Who is told", ("roles", "users", "by_email", "quiet_from", "quiet_to", "breaks_quiet")),
+    ("When nobody acknowledges", ("escalate_after_s", "escalate_roles", "escalate_users")),
+)  # fmt: skip
+
 
 class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     place = PlaceField(help_text="Where it watches.")
@@ -89,13 +103,6 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
         }
         widgets = {"quiet_from": TIME, "quiet_to": TIME}
 
-    field_order = (
-        "name", "signal", "severity", "place", "each", "kpi", "side", "opens_at", "closes_at", "grain",
-        "open_after", "close_after", "running", "longer_than_s", "least", "complete", "roles", "users",
-        "by_email", "quiet_from", "quiet_to", "breaks_quiet", "escalate_after_s", "escalate_roles",
-        "escalate_users",
-    )  # fmt: skip
-
     def __init__(self, user: User, data: Any = None, rule: AlertRule | None = None) -> None:
         super().__init__(data, instance=rule, initial=_initial(rule))
         place = self.fields["place"]
@@ -159,6 +166,11 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
         told = given.get("escalate_roles") or given.get("escalate_users")
         if given.get("escalate_after_s") and not told:
             self.add_error("escalate_after_s", ValidationError("Say who is told then."))
+
+    @property
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields under their headings."""
+        return [(title, [self[name] for name in names]) for title, names in GROUPS]
 
     @property
     def spot(self) -> Spot:

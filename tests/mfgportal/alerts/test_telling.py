@@ -19,6 +19,7 @@ from mfgportal.alerts.escalation import escalate_due
 from mfgportal.alerts.judging import judge
 from mfgportal.alerts.models import Alert, AlertRule, Notification
 from mfgportal.alerts.outbox import send_due
+from mfgportal.alerts.tasks import judge_rules, send_mails, wake_mails
 from sync.models import Stream
 from tests.factories import standard_reasons, stop
 from tests.mfgportal.alerts.conftest import NOW, MakeRule, Site
@@ -215,11 +216,21 @@ def test_a_lost_tick_only_delays(site: Site, make_rule: MakeRule, clock: time_ma
     stop(site.press, NOW, None)
     clock.shift(3 * 3600)
     Stream.objects.update(read_through=datetime.now(UTC))
-    from mfgportal.alerts.tasks import judge_rules, send_mails
-
     judge_rules()
     send_mails()
     assert receivers() == ["anna@plant.example"]
+
+
+def test_a_tick_wakes_the_sender_only_when_a_mail_is_due(
+    site: Site, make_rule: MakeRule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken: list[bool] = []
+    monkeypatch.setattr(send_mails, "delay", lambda: woken.append(True))
+    wake_mails()
+    assert woken == []
+    open_alert(site, make_rule())
+    wake_mails()
+    assert woken == [True]
 
 
 def test_by_default_no_mail_leaves_the_machine() -> None:
