@@ -18,6 +18,8 @@ from kpis.models import (
     Equipment,
     LossClass,
     Plant,
+    PlantDays,
+    PlantReasons,
     ProductComponents,
     ProductMonths,
     ReasonComponents,
@@ -76,6 +78,7 @@ class Family:
     work_unit: str = "equipment__work_unit"
     marks: Mapping[str, Combinable] = field(default_factory=dict)
     always: tuple[Component, ...] = ()
+    of_plants: "Family | None" = None
     alone: bool = False
     level: str = ""
 
@@ -118,6 +121,29 @@ def _of_their_classes(components: Iterable[Component]) -> Q:
     return Q(loss_class__in=[component.loss_class for component in components if component.loss_class])
 
 
+PLANT: Mapping[By, Part] = {"plant": Part("plant_id", "plant__name")}
+PLANT_SHIFT = Family(
+    name="plant's shift",
+    home="shift",
+    days=PlantDays,
+    parts={**PLANT, "shift": Part("shift_name", "shift_name")},
+    sum_of=columns_of(PlantDays, "work_unit"),
+    work_unit="work_unit",
+    marks={"place": Min("shift"), "open": Max("open_events")},
+)
+PLANT_REASON = Family(
+    name="plant's reason",
+    home="shift",
+    days=PlantReasons,
+    parts={
+        **PLANT,
+        "reason": Part("reason_id", "reason__name"),
+        "loss_class": Part("loss_class", "loss_class", names=dict(LossClass.choices)),
+    },
+    sum_of=_seconds_of_reasons,
+    only=_of_their_classes,
+    work_unit="work_unit",
+)
 SHIFT = Family(
     name="shift",
     home="shift",
@@ -127,6 +153,7 @@ SHIFT = Family(
     sum_of=columns_of(ShiftComponents),
     marks={"place": Min("shift"), "open": Max("open_events")},
     always=(c.FACTS, c.UNKNOWN, c.OEE_PLANNED, c.RUN_WITHOUT_IDEAL, c.OEE_RUN),
+    of_plants=PLANT_SHIFT,
 )
 REASON = Family(
     name="reason",
@@ -141,6 +168,7 @@ REASON = Family(
     sum_of=_seconds_of_reasons,
     only=_of_their_classes,
     always=(c.FACTS,),
+    of_plants=PLANT_REASON,
     alone=True,
 )
 PRODUCT = Family(

@@ -8,7 +8,7 @@ from django.db.models import F, Sum
 
 from kpis.families import REASON
 from kpis.models import LossClass
-from kpis.reading import Row, sources, united
+from kpis.reading import Row, shortest, sources, united
 from kpis.scope import Scope
 
 LOSSES = (
@@ -45,7 +45,7 @@ def pareto(scope: Scope, *, planned: bool = False) -> list[ParetoRow]:
         source.rows.filter(loss_class__in=classes)
         .values("reason_id", "loss_class", name=F("reason__name"), code=F("reason__code"))
         .annotate(lost=Sum("seconds"), count=Sum("events"))
-        for source in sources(scope, None, REASON)
+        for source in sources(scope, None, shortest(REASON, scope))
     ]
     rows = sorted(_added(united(by_reason)), key=lambda row: (-row["lost"], row["name"], row["loss_class"]))
     total = sum(row["lost"] for row in rows) or 1.0

@@ -46,7 +46,10 @@ def in_scope(scope: Scope, family: Family = SHIFT) -> Q:
 
 
 def sources(scope: Scope, grain: Grain | None, family: Family) -> list[Source]:
-    """The rows that add up to the scope, in one table or two: as few as the grain allows."""
+    """The rows that add up to the scope, in one table or two: as few as the grain allows.
+
+    The family is that of ``shortest``.
+    """
     months = _whole_months(scope) if grain is None or grain in MONTHS else []
     if not months or family.months is None:
         return [Source(family.days._default_manager.filter(in_scope(scope, family)), "day")]
@@ -60,12 +63,21 @@ def sources(scope: Scope, grain: Grain | None, family: Family) -> list[Source]:
     return found
 
 
+def shortest(family: Family, scope: Scope, bys: Sequence[By] = ()) -> Family:
+    """The rows of whole plants, where the question is not about less."""
+    whole = family.of_plants
+    if whole is None or scope.line_ids is not None or scope.equipment_ids is not None:
+        return family
+    return whole if whole.parts.keys() >= {*bys} else family
+
+
 def read_rows(
     family: Family, components: Sequence[Component], scope: Scope, grain: Grain | None, bys: Sequence[By]
 ) -> list[Row]:
     """Sums by bucket and by all the parts together; of grain "rolling" the days that its windows need."""
     if grain == "rolling":
         scope = replace(scope, first_day=scope.first_day - timedelta(days=scope.rolling_days - 1))
+    family = shortest(family, scope, bys)
     sums = {"rows": Count("pk"), **family.sums(components), **family.marks}
     parts = [
         source.rows.filter(family.only(components))

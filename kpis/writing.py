@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from kpis.evidence import State
-from kpis.months import Month, delete_months, month_of, replace_months
+from kpis.months import Month, delete_months, month_of, plants_of, replace_months, replace_plants
 from kpis.rows import DayResult, Row
 
 Computed = tuple[int, date, DayResult]
@@ -62,6 +62,7 @@ def replace_days(days: Mapping[int, Collection[date]], computed: Iterable[Comput
     """Replaces the rows of the given days of each machine, and sums their months again."""
     pairs = [(equipment_id, day) for equipment_id, group in days.items() for day in group]
     columns = [list(column) for column in zip(*pairs, strict=True)] or [[], []]
+    plants = plants_of(days)
     with connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(
@@ -71,12 +72,15 @@ def replace_days(days: Mapping[int, Collection[date]], computed: Iterable[Comput
             )
     _insert(list(computed), as_of)
     replace_months((equipment_id, month_of(day)) for equipment_id, day in pairs)
+    replace_plants((plant_id, day) for machine, plant_id in plants for day in days[machine])
 
 
 def replace_machines(
     equipment_ids: Collection[int], batches: Iterable[Sequence[Computed]], as_of: datetime
 ) -> None:
     """Replaces all rows of the machines; batches are computed one by one, which bounds the memory."""
+    plants = {plant_id for _, plant_id in plants_of(equipment_ids)}
+    days = _days_of(equipment_ids)
     with connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(f"DELETE FROM {table} WHERE equipment_id = ANY(%s)", [list(equipment_ids)])  # noqa: S608
@@ -85,7 +89,18 @@ def replace_machines(
     for batch in batches:
         _insert(batch, as_of)
         months |= {(equipment_id, month_of(day)) for equipment_id, day, _ in batch}
+        days |= {day for _, day, _ in batch}
     replace_months(months)
+    replace_plants((plant_id, day) for plant_id in plants for day in days)
+
+
+def _days_of(equipment_ids: Collection[int]) -> set[date]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT day FROM kpis_shiftcomponents WHERE equipment_id = ANY(%s)",
+            [list(equipment_ids)],
+        )
+        return {day for (day,) in cursor.fetchall()}
 
 
 def _insert(computed: Sequence[Computed], as_of: datetime) -> None:

@@ -2,6 +2,8 @@
 
 from kpis.models.changes import StatusChange
 from kpis.models.components import (
+    PlantDays,
+    PlantReasons,
     ProductComponents,
     ProductMonths,
     ReasonComponents,
@@ -50,7 +52,9 @@ __all__ = [
     "Part",
     "PartUse",
     "Plant",
+    "PlantDays",
     "PlantRate",
+    "PlantReasons",
     "Product",
     "ProductComponents",
     "ProductMonths",

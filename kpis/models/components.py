@@ -3,7 +3,7 @@
 from django.db import models
 
 from kpis.models.masters import Product, Reason
-from kpis.models.places import Equipment
+from kpis.models.places import Equipment, Plant
 
 
 class ShiftSums(models.Model):
@@ -152,8 +152,10 @@ class ProductComponents(ProductSums):
 class ShiftMonths(ShiftSums):
     """The sums of a machine's days of a month, by the name of the shift; ``month`` is its first day.
 
-    ``shift``: the first number the shift had.
+    ``shift``: the first number the shift had. ``plant``: where its days were counted; it may move.
     """
+
+    plant = models.ForeignKey(Plant, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
 
     equipment = models.ForeignKey(Equipment, on_delete=models.CASCADE, related_name="+", db_index=False)
     month = models.DateField()
@@ -208,6 +210,49 @@ class ProductMonths(ProductSums):
 
     def __str__(self) -> str:
         return f"{self.equipment_id} {self.month} {self.product_id}"
+
+
+class PlantDays(ShiftSums):
+    """The sums over a plant's machines, those that produce and the others, by day and name of the shift."""
+
+    plant = models.ForeignKey(Plant, on_delete=models.CASCADE, related_name="+", db_index=False)
+    work_unit = models.BooleanField()
+    day = models.DateField()
+    shift = models.PositiveSmallIntegerField()
+    shift_name = models.CharField(max_length=60, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plant", "day", "work_unit", "shift_name"], name="one_row_per_plant_and_shift"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plant_id} {self.day} {self.shift_name}"
+
+
+class PlantReasons(models.Model):
+    """The sums over a plant's machines by day and reason."""
+
+    plant = models.ForeignKey(Plant, on_delete=models.CASCADE, related_name="+", db_index=False)
+    work_unit = models.BooleanField()
+    day = models.DateField()
+    reason = models.ForeignKey(Reason, on_delete=models.CASCADE, related_name="+", db_index=False)
+    loss_class = models.CharField(max_length=20)
+    seconds = models.FloatField(default=0)
+    events = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plant", "day", "work_unit", "reason", "loss_class"],
+                name="one_row_per_plant_and_reason",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plant_id} {self.day} {self.reason_id}"
 
 
 class StaleDay(models.Model):

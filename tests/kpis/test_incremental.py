@@ -14,6 +14,8 @@ from kpis.models import (
     Downtime,
     Equipment,
     Plant,
+    PlantDays,
+    PlantReasons,
     Product,
     ProductComponents,
     Production,
@@ -25,7 +27,7 @@ from kpis.models import (
     ShiftMonths,
     StaleDay,
 )
-from kpis.rollup import mark_open_events, mark_orders, mark_spans, rebuild, refresh
+from kpis.rollup import mark_equipment, mark_open_events, mark_orders, mark_spans, rebuild, refresh
 from tests.kpis.factory import make_machine, make_plant, produce, run, stop, utc
 
 pytestmark = pytest.mark.django_db
@@ -41,8 +43,21 @@ TABLES = (
     ShiftMonths,
     ReasonMonths,
     ProductMonths,
+    PlantDays,
+    PlantReasons,
 )
-IDENTITY = ("equipment_id", "day", "month", "shift", "shift_name", "reason_id", "loss_class", "product_id")
+IDENTITY = (
+    "plant_id",
+    "work_unit",
+    "equipment_id",
+    "day",
+    "month",
+    "shift",
+    "shift_name",
+    "reason_id",
+    "loss_class",
+    "product_id",
+)
 REASONS = ["equipment-failure", "setup-and-adjustments", "material-availability", "cleaning", "reduced-speed"]
 
 minutes = st.integers(0, 4 * 1440)
@@ -104,10 +119,13 @@ class Story:
     def __init__(self, draw: Any) -> None:
         self.draw = draw
         self.plant = make_plant([(6, 14), (14, 22)], [(10, 10.5)], timezone="Europe/Paris")
+        self.other = make_plant([(6, 14), (14, 22)], [(10, 10.5)], timezone="Europe/Paris")
         self.machines = [make_machine(self.plant), make_machine(self.plant, work_unit=False)]
         self.products = [Product.objects.create(name=name) for name in ("Bolt", "Nut")]
         self.facts: list[Fact] = []
         self.now = NOW - timedelta(days=2)
+        for machine in (self.machines[1], make_machine(self.other)):  # both plants have the same history
+            load(stop(machine, BEGIN, BEGIN + timedelta(hours=1)), self.now)
 
     def span(self) -> tuple[datetime, datetime | None]:
         start = BEGIN + timedelta(minutes=self.draw(minutes))
@@ -149,6 +167,13 @@ class Story:
             equipment=self.draw(st.sampled_from(self.machines)),
         )
 
+    def move_machine(self) -> None:
+        """To the other plant and back, as a load does that finds it there."""
+        machine = self.draw(st.sampled_from(self.machines))
+        machine.plant = self.other if machine.plant_id == self.plant.pk else self.plant
+        machine.save()
+        mark_equipment([machine.pk])
+
     def tick(self) -> None:
         self.now = min(NOW, self.now + timedelta(minutes=self.draw(st.integers(1, 900))))
         mark_open_events(self.now, timedelta(0))
@@ -160,7 +185,10 @@ class Story:
         self.tick()
         for _ in range(self.draw(st.integers(1, 12))):
             getattr(
-                self, self.draw(st.sampled_from(["arrive", "arrive", "change", "delete", "move", "tick"]))
+                self,
+                self.draw(
+                    st.sampled_from(["arrive", "arrive", "change", "delete", "move", "tick", "move_machine"])
+                ),
             )()
         self.now = NOW
         mark_open_events(self.now, timedelta(0))
