@@ -149,6 +149,57 @@ def test_a_work_order_of_a_plan_is_preventive(full: FakeAtlas) -> None:
     assert (order.work_type, order.number) == (WorkType.PREVENTIVE, "31")
 
 
+def told(atlas: FakeAtlas, **changes: Any) -> Any:
+    """The work order as Atlas has it; unlike ``only``, with what is read beside it."""
+    atlas.rows["work-orders"] = [{**dto.WORK_ORDER, **changes}]
+    return only(atlas, "work_orders")
+
+
+def test_a_work_order_tells_its_plan_team_estimate_and_request(full: FakeAtlas) -> None:
+    full.rows["preventive-maintenances"] = [
+        {"id": 2, "name": "Service", "schedule": {"id": 1, "frequency": 4, "recurrenceType": "WEEKLY"}}
+    ]
+    order = told(
+        full,
+        parentPreventiveMaintenance={"id": 2, "name": "Service"},
+        parentRequest={"id": 4, "createdAt": "2026-08-19T05:00:00Z"},
+        estimatedStartDate="2026-08-21T06:00:00.000+00:00",
+        team={"id": 3, "name": "Mechanics"},
+    )
+    assert (order.plan_key, order.plan_interval_days) == ("preventive-maintenance/2", 28)
+    assert (order.team, order.estimated_s) == ("Mechanics", 7200)
+    assert order.requested_at == datetime(2026, 8, 19, 5, tzinfo=UTC)
+    assert order.scheduled_at == datetime(2026, 8, 21, 6, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("kind", "days"), [("DAILY", 2), ("MONTHLY", 2 * 365 / 12), ("YEARLY", 730)])
+def test_intervals_of_plans(full: FakeAtlas, kind: str, days: float) -> None:
+    schedule = {"id": 1, "frequency": 2, "recurrenceType": kind}
+    full.rows["preventive-maintenances"] = [{"id": 2, "name": "Service", "schedule": schedule}]
+    order = told(full, parentPreventiveMaintenance={"id": 2, "name": "Service"})
+    assert order.plan_interval_days == days
+
+
+def test_a_work_order_without_plan_or_estimate(full: FakeAtlas) -> None:
+    order = told(full, estimatedDuration=0)
+    assert (order.plan_key, order.plan_interval_days, order.estimated_s) == ("", None, None)
+    assert (order.requested_at, order.scheduled_at, order.team) == (None, None, "")
+    assert "/preventive-maintenances/search" not in full.paths
+
+
+def test_a_plan_that_is_gone_still_made_its_orders(full: FakeAtlas) -> None:
+    order = told(full, parentPreventiveMaintenance={"id": 9, "name": "Service"})
+    assert (order.plan_key, order.plan_interval_days) == ("preventive-maintenance/9", None)
+
+
+def test_a_work_order_without_an_asset_is_where_its_location_is(full: FakeAtlas) -> None:
+    assert told(full).plant is None
+    order = told(full, asset=None)
+    assert order.plant is not None
+    assert order.plant.key == "location/1"
+    assert told(full, asset=None, location=None).plant is None
+
+
 def test_downtime(full: FakeAtlas) -> None:
     stop = only(full, "downtimes")
     assert isinstance(stop, DowntimeRecord)

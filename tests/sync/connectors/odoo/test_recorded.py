@@ -1,6 +1,6 @@
 """Rows of a real Odoo 19 → records."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -150,6 +150,74 @@ def test_counterpart_is_named_in_brackets(odoo: RecordedOdoo, name: str, code: s
     found = records(odoo, "requests")["maintenance.request/2"]
     assert isinstance(found, WorkOrderRecord)
     assert (found.counterpart.codes if found.counterpart else None) == ((code,) if code else None)
+
+
+PLANNING = {
+    "company_id": "many2one",
+    "maintenance_team_id": "many2one",
+    "duration": "float",
+    "recurring_maintenance": "boolean",
+    "repeat_interval": "integer",
+    "repeat_unit": "selection",
+}
+
+
+def planned(odoo: RecordedOdoo) -> None:
+    """Have the fields of planning, which the recorded rows do not."""
+    odoo.fields["maintenance.request"] |= PLANNING
+    for row in odoo.records["maintenance.request"].values():
+        row |= dict.fromkeys(PLANNING, False) | row
+
+
+def test_a_planned_request_tells_when_it_is_to_be_done_and_how_long_it_takes(odoo: RecordedOdoo) -> None:
+    planned(odoo)
+    odoo.records["maintenance.request"][2] |= {
+        "schedule_date": "2026-06-02 06:00:00",
+        "duration": 1.5,
+        "maintenance_team_id": [1, "Mechanics"],
+        "recurring_maintenance": True,
+        "repeat_interval": 2,
+        "repeat_unit": "month",
+    }
+    found = records(odoo, "requests")["maintenance.request/2"]
+    assert isinstance(found, WorkOrderRecord)
+    assert (found.scheduled_at, found.estimated_s) == (datetime(2026, 6, 2, 6, tzinfo=UTC), 5400)
+    assert (found.team, found.plan_interval_days) == ("Mechanics", 2 * 365 / 12)
+
+
+def test_hours_of_a_request_that_nobody_planned_are_no_estimate(odoo: RecordedOdoo) -> None:
+    planned(odoo)
+    odoo.records["maintenance.request"][2] |= {
+        "schedule_date": False,
+        "duration": 1.0,
+        "recurring_maintenance": False,
+        "repeat_interval": 1,
+        "repeat_unit": "week",
+    }
+    found = records(odoo, "requests")["maintenance.request/2"]
+    assert isinstance(found, WorkOrderRecord)
+    assert (found.scheduled_at, found.estimated_s, found.plan_interval_days) == (None, None, None)
+
+
+def test_a_request_entered_later_than_asked_for_has_a_day_and_no_time(odoo: RecordedOdoo) -> None:
+    row = odoo.records["maintenance.request"][2]
+    row |= {"create_date": "2026-06-09 10:00:00", "request_date": "2026-06-01"}
+    found = records(odoo, "requests")["maintenance.request/2"]
+    assert isinstance(found, WorkOrderRecord)
+    assert (found.created_on, found.created_at) == (date(2026, 6, 1), datetime(2026, 6, 1, tzinfo=UTC))
+    row |= {"request_date": "2026-06-09"}
+    found = records(odoo, "requests")["maintenance.request/2"]
+    assert isinstance(found, WorkOrderRecord)
+    assert (found.created_on, found.created_at) == (None, datetime(2026, 6, 9, 10, tzinfo=UTC))
+
+
+def test_a_request_without_equipment_is_its_companys(odoo: RecordedOdoo) -> None:
+    planned(odoo)
+    odoo.records["maintenance.request"][2] |= {"equipment_id": False, "company_id": [1, "Lyon"]}
+    found = records(odoo, "requests")["maintenance.request/2"]
+    assert isinstance(found, WorkOrderRecord)
+    assert found.plant is not None
+    assert found.plant.key == "res.company/1"
 
 
 def test_a_request_is_assigned_to_the_employee_behind_the_user(odoo: RecordedOdoo) -> None:
