@@ -11,7 +11,7 @@ from django.db.models import BigIntegerField, Count, Max, Model, QuerySet, Sum
 from django.db.models.expressions import RawSQL
 
 from kpis.definitions import Kpi
-from kpis.families import families_for
+from kpis.families import Family, families_for
 from kpis.models import CurrencyRate, Equipment, Line, Plant, PlantRate, Reason, StaleDay, StaleWork, Target
 from kpis.reading import sources
 from kpis.scope import By, Scope
@@ -34,10 +34,10 @@ def version_of(rows: QuerySet) -> Version:  # type: ignore[type-arg]  # of any r
 def component_versions(kpis: Sequence[Kpi], scope: Scope, bys: Sequence[By]) -> list[Version]:
     """Of the component rows that the KPIs are summed from, and of the marks of rows to be computed again.
 
-    Facts that are loaded mark their days in the same transaction.
+    Facts that are loaded mark their days in the same transaction. Of levels, the facts they are read from.
     """
     tables = [family for family, _ in families_for(kpis, bys).values()]
-    rows = [source.rows for family in tables for source in sources(scope, None, family)]
+    rows = [rows for family in tables for rows in _rows(family, scope)]
     stale = StaleDay.objects.filter(day__range=(scope.first_day, scope.last_day))
     work = StaleWork.objects.filter(month__range=(scope.first_day.replace(day=1), scope.last_day))
     if scope.plant_ids is not None:
@@ -46,6 +46,12 @@ def component_versions(kpis: Sequence[Kpi], scope: Scope, bys: Sequence[By]) -> 
             work.filter(plant__in=scope.plant_ids),
         )
     return [version_of(each) for each in (*rows, stale, work)]
+
+
+def _rows(family: Family, scope: Scope) -> Sequence[QuerySet]:  # type: ignore[type-arg]  # of any rows
+    if family.level:
+        return (family.days._default_manager.all(),)
+    return [source.rows for source in sources(scope, None, family)]
 
 
 def master_versions(plant_ids: Sequence[int] | None = None) -> list[Version]:

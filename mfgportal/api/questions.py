@@ -101,16 +101,22 @@ def ask(request: Request, query: type[Query]) -> Question:
     places = {name: given.get(name) for name in ("plant", "line", "equipment")}
     place = find_place(person(request), **places)
     return Question(
-        kpis=tuple(CATALOGUE[name] for name in _names(given.get("kpi", ""), given.get("by"))),
+        kpis=tuple(CATALOGUE[name] for name in _names(given)),
         selection=parse(request.query_params.dict(), place),
         query=given,
     )
 
 
-def _names(given: str, by: By | None) -> list[str]:
-    """Those named; of none, all that can be split that way."""
-    possible = (name for name, kpi in CATALOGUE.items() if by is None or by in breakdowns(kpi))
-    names = [name.strip() for name in given.split(",") if name.strip()] or list(possible)
+def _names(given: dict[str, Any]) -> list[str]:
+    """Those named; of none, all that can be split and cut that way."""
+    by, of_shifts = given.get("by"), given.get("grain") in {"shift", "hour"}
+    possible = (
+        name
+        for name, kpi in CATALOGUE.items()
+        if (by is None or by in breakdowns(kpi)) and not (of_shifts and "shift" not in breakdowns(kpi))
+    )
+    named = [name.strip() for name in given.get("kpi", "").split(",")]
+    names = [name for name in named if name] or list(possible)
     for name in names:
         if name not in CATALOGUE:
             raise bad_parameter("kpi", f"“{name}” is not a KPI. Known: {', '.join(CATALOGUE)}.")

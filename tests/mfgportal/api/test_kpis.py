@@ -128,6 +128,11 @@ def test_without_data_a_value_is_undefined_not_zero(world: World, as_user: LogIn
     assert oee["undefined_reason"]
 
 
+@pytest.mark.parametrize("more", ["by=equipment", "by=technician", "by=reason", "grain=shift"])
+def test_of_none_named_those_come_that_can_be_cut_so(more: str, world: World, as_user: LogIn) -> None:
+    assert as_user(world.lead).get(f"/api/v1/kpis?{more}").status_code == 200
+
+
 def test_the_catalogue_explains_each_kpi(world: World, as_user: LogIn) -> None:
     rows = as_user(world.lead).get("/api/v1/kpis/catalogue").json()
     assert [row["name"] for row in rows] == list(CATALOGUE)
