@@ -2,6 +2,7 @@
 
 import os
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -18,6 +19,8 @@ settings.load_profile("everywhere")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
+    if _only_hands_out(session.config):
+        return
     place = embedded.place(VAR_DIR)
     programs = []
     if "DATABASE_URL" not in os.environ:
@@ -25,6 +28,19 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if "REDIS_URL" not in os.environ:
         programs.append(embedded.redis_server(place))
     SERVERS.enter_context(embedded.running(programs, VAR_DIR / "log"))
+
+
+def _only_hands_out(config: pytest.Config) -> bool:
+    """Whether other processes run the tests (``--numprocesses``)."""
+    return bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one file share what is costly to build; all fault tests share one installation."""
+    for item in items:
+        file = item.path.relative_to(Path(__file__).parent)
+        group = file.parts[0] if file.parts[0] == "faults" else str(file)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -6,8 +6,12 @@ import shutil
 import tempfile
 from pathlib import Path
 
-if "VAR_DIR" not in os.environ:
+# A process that runs a part of the tests has servers of its own; what it starts shares them.
+if "VAR_DIR" not in os.environ or os.environ.get("VAR_DIR_OF", "") != os.environ.get(
+    "PYTEST_XDIST_WORKER", ""
+):
     os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="mfgportal-tests-")
+    os.environ["VAR_DIR_OF"] = os.environ.get("PYTEST_XDIST_WORKER", "")
     atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
     Path(os.environ["VAR_DIR"]).chmod(0o711)  # so that PostgreSQL can be in it when root runs the tests
 
