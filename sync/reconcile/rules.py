@@ -1,9 +1,9 @@
 """The comparisons there are, by key."""
 
-from sync.reconcile import costs, downtime, natives, production, stock, tallies
+from sync.reconcile import costs, downtime, natives, production, stock, tallies, work
 from sync.reconcile.base import Rule
 
-_ALL = (tallies.RULE, downtime.RULE, production.RULE, stock.RULE, costs.RULE, natives.RULE)
+_ALL = (tallies.RULE, downtime.RULE, production.RULE, stock.RULE, costs.RULE, work.RULE, natives.RULE)
 
 RULES: dict[str, Rule] = {rule.key: rule for rule in _ALL}
 
