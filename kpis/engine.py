@@ -1,6 +1,7 @@
 """Answers about KPIs. The only way from component rows to numbers, for pages, API and exports alike."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from itertools import chain
 
 from kpis import cells
@@ -32,6 +33,8 @@ __all__ = [
     "timeline",
 ]
 
+LONG = timedelta(days=62)
+
 
 def evaluate(
     names: Sequence[str],
@@ -53,15 +56,23 @@ def evaluate(
 def evaluate_views(views: Sequence[View], scope: Scope, confidence: float = 0.9) -> list[list[Value]]:
     """Whole, parts and buckets of one scope, each as ``evaluate`` gives it, from one query per family.
 
+    Over long periods from two: of the days of the whole, and of the months of its parts.
     Views have the same grain or none; parts by reason, loss class or product stand alone. Else ValueError.
     """
     grains = list(dict.fromkeys(view.grain for view in views if view.grain))
     if len(grains) > 1:
         raise ValueError(f"views of different grains: {', '.join(grains)}")
+    groups = [list(views)]
+    if scope.last_day - scope.first_day > LONG and not any(view.by for view in views if view.grain):
+        groups = [[view for view in views if view.grain], [view for view in views if not view.grain]]
+    sums = {view: found for group in groups if group for found in (_read(group, scope),) for view in group}
+    return [_values(view, sums[view], confidence) for view in views]
+
+
+def _read(views: Sequence[View], scope: Scope) -> cells.Sums:
     kpis = [CATALOGUE[name] for name in dict.fromkeys(chain.from_iterable(view.names for view in views))]
     bys = list(dict.fromkeys(view.by for view in views if view.by))
-    sums = cells.read(kpis, scope, grains[0] if grains else None, bys)
-    return [_values(view, sums, confidence) for view in views]
+    return cells.read(kpis, scope, next((view.grain for view in views if view.grain), None), bys)
 
 
 def _values(view: View, sums: cells.Sums, confidence: float) -> list[Value]:

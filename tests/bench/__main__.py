@@ -1,4 +1,4 @@
-"""``make bench``: speed and memory of the sync, each figure beside its reference, measured in the same run.
+"""``make bench``: speed of sync and KPIs, each figure beside its reference, measured in the same run.
 
 BENCH_ROWS: rows of the largest load (1,000,000). BENCH_DAYS: history of the stand-in Odoo (180).
 BENCH_DLT: the Python of an environment that has dlt; without it that reference is left out.
@@ -17,6 +17,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench import figures
+
 ROWS = int(os.environ.get("BENCH_ROWS", "1000000"))
 DAYS = os.environ.get("BENCH_DAYS", "180")
 DLT = os.environ.get("BENCH_DLT", "")
@@ -24,9 +26,9 @@ STEPS = ("first", "unchanged", "10 % changed")
 
 
 def main() -> None:
-    table = Table("What", "Ours", "Reference", "Compared", "Wanted", title=f"mfgportal sync, {ROWS:,} rows")
+    table = Table("What", "Ours", "Reference", "Compared", "Wanted", title=f"mfgportal, {ROWS:,} rows")
     with tempfile.TemporaryDirectory(prefix="mfgportal-bench-") as folder, _servers(Path(folder)):
-        for part in (_loading, _syncing, _reading):
+        for part in (_loading, _syncing, _reading, _kpis):
             for line in part():
                 table.add_row(*line)
                 Console(stderr=True).print(*line)
@@ -111,6 +113,14 @@ def _reading() -> Iterator[tuple[str, ...]]:
         what = f"sync of {rows:,} Odoo rows at {title} pace"
         added = f"+{(whole / alone - 1) * 100:.0f} %"
         yield what, _rate(whole, rows), f"reading alone {_rate(alone, rows)}", added, "< 25 %"
+
+
+def _kpis() -> Iterator[tuple[str, ...]]:
+    def measure(module: str, *arguments: str) -> Any:
+        return _measure(sys.executable, module, *arguments)
+
+    yield from figures.rollup(measure)
+    yield from figures.asking(measure)
 
 
 if __name__ == "__main__":

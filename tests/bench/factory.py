@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from django.core.management import call_command
 from django.db import connection
 
 from kpis.models import CalendarAttendance, Equipment, Line, Plant, Product, Reason, ShiftCalendar
-from kpis.months import month_of, replace_months
+from kpis.months import month_of, replace_months, replace_plants
 
 FIRST = date(2025, 1, 1)
 IDEAL_CYCLE_S = 30.0
@@ -132,14 +133,21 @@ def components(days: int) -> None:
         ids = list(Equipment.objects.values_list("pk", flat=True))
         months = {month_of(FIRST + timedelta(days=n)) for n in range(days)}
         replace_months((pk, month) for pk in ids for month in months)
+        plants = list(Plant.objects.values_list("pk", flat=True))
+        replace_plants((pk, FIRST + timedelta(days=n)) for pk in plants for n in range(days))
         cursor.execute("VACUUM ANALYZE")
 
 
 def _spread(query: str, days: int, per_day: float, parts: Sequence[int]) -> int:
     step = DAY_S / per_day
-    values = {"parts": list(parts), "first": FIRST, "step": step, "last": int(days * per_day) - 1}
+    values: dict[str, Any] = {
+        "parts": list(parts),
+        "first": FIRST,
+        "step": step,
+        "last": int(days * per_day) - 1,
+    }
     with connection.cursor() as cursor:
         cursor.execute(query, values | {"ideal": IDEAL_CYCLE_S})
-        made = cursor.rowcount
+        made = int(cursor.rowcount)
         cursor.execute("VACUUM ANALYZE")
     return made

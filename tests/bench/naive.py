@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from math import inf
+from typing import Any
 
 from django.db.models import Q
 
@@ -22,7 +23,7 @@ def compute(machine: int, day: date, as_of: datetime) -> None:
     setup = load_setups([machine])[machine]
     (plan,) = plan_days(setup.schedule, day, day, now)
     result = compute_day(plan, _facts(machine, plan), setup.machine, now)
-    where = {"equipment_id": machine, "day": day}
+    where: dict[str, Any] = {"equipment_id": machine, "day": day}
     for row in result.rows:
         values = dict(
             zip(SHIFT_COLUMNS, shift_values(machine, day, row, result.provisional, as_of), strict=True)
@@ -38,9 +39,8 @@ def compute(machine: int, day: date, as_of: datetime) -> None:
         )
     for made in result.products:
         values = {name: getattr(made, name) for name in list(PRODUCT_COLUMNS)[4:]}
-        ProductComponents.objects.update_or_create(
-            **where, shift=made.shift, product_id=made.product_id, defaults=values
-        )
+        made_of: dict[str, Any] = where | {"shift": made.shift, "product_id": made.product_id}
+        ProductComponents.objects.update_or_create(**made_of, defaults=values)
 
 
 def _facts(machine: int, plan: DayPlan) -> DayFacts:
