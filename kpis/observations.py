@@ -44,20 +44,15 @@ class Observed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """``seconds``: operating time from the start of the window to each failure; ``down_s``: of failures."""
+    """``hours``: operating hours from the start of the window at each failure; ``down_s``: of failures."""
 
     equipment_id: int
     name: str
     equipment_class: str
     plant_id: int
-    seconds: tuple[float, ...]
+    hours: list[float]
     operating_s: float
     down_s: float
-
-    @property
-    def hours(self) -> list[float]:
-        """Operating hours at the failures."""
-        return [on_clock(seconds, self.operating_s) for seconds in self.seconds]
 
 
 def _machine_days(scope: Scope) -> int:
@@ -87,12 +82,13 @@ def observations(scope: Scope) -> list[Observation]:
             machine.name,
             machine.equipment_class,
             machine.plant_id,
-            tuple(_seconds(failed.get(machine.pk, []), found.operated, cuts)),
-            sum(found.operated.values()),
+            [on_clock(each, total) for each in _seconds(failed.get(machine.pk, []), found.operated, cuts)],
+            total,
             found.down_s,
         )
         for machine in machines.order_by("pk")
         for found in (sums[machine.pk],)
+        for total in (sum(found.operated.values()),)
     ]
 
 

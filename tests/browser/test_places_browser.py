@@ -50,6 +50,8 @@ def addresses(floor: Floor) -> list[str]:
         f"/equipment/{floor.press.pk}/shifts/2026-11-24/0/",
         f"/events/downtime/{floor.failure.pk}/",
         f"/events/work-order/{floor.order.pk}/",
+        "/reliability/",
+        f"/reliability/{floor.press.pk}/",
         "/glossary/",
         "/?period=moon",
         "/nowhere/",
