@@ -166,6 +166,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
             "kpi", "plant", "line", "equipment", "valid_from", "ended_on", "value", "band",
         ],
     },
+    {"model": "kpis.IdealCycle", "include_fields": ["operation", "valid_from", "seconds"]},
     {
         "model": "alerts.AlertRule",
         "exclude_fields": ["next_due", "judged_at", "cannot_judge"],

@@ -5,6 +5,7 @@ from mfgportal.ready import healthz, readyz
 from mfgportal.web import (
     alert_rules,
     alerts,
+    cycles,
     equipment,
     event,
     exception,
@@ -39,6 +40,8 @@ urlpatterns = [
     path("plants/<int:pk>/settings/", sources.plant, name="plant_settings"),
     path("lines/<int:pk>/", line.line, name="line"),
     path("equipment/<int:pk>/", equipment.equipment, name="equipment"),
+    path("equipment/<int:pk>/cycles/", cycles.cycles, name="cycles"),
+    path("equipment/<int:pk>/cycles/<int:cycle>/withdraw/", cycles.cycle_withdraw, name="cycle_withdraw"),
     path("equipment/<int:pk>/shifts/<day:day>/<int:number>/", shift.shift, name="shift"),
     path("reliability/", reliability.reliability, name="reliability"),
     path("reliability/<int:pk>/", reliability.machine, name="reliability_machine"),

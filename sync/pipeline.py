@@ -168,6 +168,7 @@ def _missing_cycles(items: Iterable[Item], ids: Ids) -> list[Problem]:
         if isinstance(record := item.record, ProductionRecord) and record.operation and record.quantity > 0
     }
     lacking = Operation.objects.filter(id__in=makes, ideal_cycle_s=None).select_related("equipment")
+    lacking = lacking.exclude(ideal_cycles__seconds__gt=0)
     return [_missing_cycle(operation, makes[operation.pk]) for operation in lacking]
 
 

@@ -25,6 +25,7 @@ from kpis.models.facts import (
 from kpis.models.masters import (
     CalendarAttendance,
     CalendarLeave,
+    IdealCycle,
     LossClass,
     Operation,
     Part,
@@ -45,6 +46,7 @@ __all__ = [
     "CurrencyRate",
     "Downtime",
     "Equipment",
+    "IdealCycle",
     "Labour",
     "Line",
     "LossClass",

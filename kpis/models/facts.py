@@ -110,7 +110,7 @@ class Run(Fact):
 class Production(Fact):
     """Counts of an order step. ``quantity`` = all made (PQ), ``scrap`` = the scrap in it (SQ).
 
-    ``ideal_cycle_s`` is the cycle that was valid when the row was loaded, copied so that history keeps it.
+    ``ideal_cycle_s`` is its operation's cycle at ``start``, a copy of the dated ``IdealCycle``.
     """
 
     equipment = models.ForeignKey(
@@ -148,7 +148,6 @@ class Production(Fact):
             models.Index(fields=["equipment", "end"]),
             models.Index(fields=["equipment"], condition=models.Q(end=None), name="production_open"),
             models.Index(fields=["source", "order_key"]),
-            models.Index(fields=["operation"], condition=models.Q(ideal_cycle_s=None), name="no_ideal_cycle"),
         ]
 
 

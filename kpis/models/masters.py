@@ -1,5 +1,7 @@
 """Masters that facts refer to: products, parts, people, reasons, shift calendars."""
 
+from datetime import UTC, datetime
+
 from django.db import models
 
 from kpis.models.base import Master
@@ -96,6 +98,34 @@ class Operation(Master):
 
     class Meta:
         ordering = ["name"]
+
+
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class IdealCycle(models.Model):
+    """Seconds per unit of an operation from an instant on, until its next row; None: unknown from then on.
+
+    ``valid_from`` ``EVER``: since its first production. ``by``: the person who said so, else ``source``.
+    """
+
+    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="ideal_cycles")
+    valid_from = models.DateTimeField()
+    seconds = models.FloatField(null=True, blank=True)
+    source = models.CharField(max_length=40, blank=True, default="")
+    by = models.CharField(max_length=150, blank=True, default="")
+    set_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["operation", "valid_from"]
+        constraints = [
+            models.UniqueConstraint(fields=["operation", "valid_from"], name="one_cycle_per_instant"),
+            models.CheckConstraint(condition=models.Q(seconds__gt=0), name="cycle_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        seconds = "unknown" if self.seconds is None else f"{self.seconds:g} s"
+        return f"{seconds} from {self.valid_from:%Y-%m-%d %H:%M}" if self.valid_from > EVER else seconds
 
 
 class Part(Master):

@@ -19,13 +19,16 @@ class Right(StrEnum):
     MANAGE_SOURCES = "manage sources"
     MANAGE_TARGETS = "manage targets"
     MANAGE_ALERTS = "manage alert rules"
+    DATE_CYCLES = "date ideal cycles"
     SEE_TECHNICIANS = "see who did which work"
 
 
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.EXECUTIVE: frozenset(),
-    Role.PLANT_MANAGER: frozenset({Right.MANAGE_TARGETS, Right.MANAGE_ALERTS}),
-    Role.MAINTENANCE_LEAD: frozenset({Right.RESOLVE_EXCEPTIONS, Right.RUN_SYNC, Right.SEE_TECHNICIANS}),
+    Role.PLANT_MANAGER: frozenset({Right.MANAGE_TARGETS, Right.MANAGE_ALERTS, Right.DATE_CYCLES}),
+    Role.MAINTENANCE_LEAD: frozenset(
+        {Right.RESOLVE_EXCEPTIONS, Right.RUN_SYNC, Right.SEE_TECHNICIANS, Right.DATE_CYCLES}
+    ),
     Role.ADMIN: frozenset(Right),
 }
 

@@ -212,8 +212,16 @@ def _line(source: str, spec: FactSpec, row: Landed, record: Record, ids: Ids, no
     return source, record.external_key, row.trace_id, updated, now, None, *spec.values(record, ids)
 
 
-# The cycle valid when the row was first loaded stays with it, so that history keeps it.
-IDEAL_CYCLE = "COALESCE(CASE WHEN t.operation_id = s.operation_id THEN t.ideal_cycle_s END, o.ideal_cycle_s)"
+# The cycle valid at its start, be the row ever so late; who changes a dated cycle restates the rows.
+KEPT = "t.operation_id = s.operation_id AND t.start = s.start"
+IDEAL_CYCLE = f"COALESCE(CASE WHEN {KEPT} THEN t.ideal_cycle_s END, o.seconds)"
+VALID_CYCLE = """
+    LEFT JOIN LATERAL (
+        SELECT seconds FROM kpis_idealcycle c
+        WHERE c.operation_id = s.operation_id AND c.valid_from <= s.start
+        ORDER BY c.valid_from DESC LIMIT 1
+    ) o ON true
+"""
 
 
 @cache
@@ -225,8 +233,7 @@ def _target(spec: FactSpec, columns: tuple[str, ...]) -> Target:
         return Target(spec.table, columns, ("deleted_at", *spec.columns), orders)
     # The counts of an open order are spread up to the moment they were reported.
     touching = ("deleted_at", "source_updated_at", *spec.columns, "ideal_cycle_s")
-    join = "LEFT JOIN kpis_operation o ON o.id = s.operation_id"
-    return Target(spec.table, columns, touching, orders, (("ideal_cycle_s", IDEAL_CYCLE),), join)
+    return Target(spec.table, columns, touching, orders, (("ideal_cycle_s", IDEAL_CYCLE),), VALID_CYCLE)
 
 
 def withdraw(source: str, model: type[Fact], keys: Collection[str]) -> int:
@@ -244,12 +251,3 @@ def _spans(source: str, model: type[Fact], rows: QuerySet[Fact]) -> Touched:
     order = [] if model is Downtime else ["order_key"]
     found = list(rows.values_list("equipment_id", "start", "end", *order))
     return Touched([row[:3] for row in found], {(source, key) for row in found for key in row[3:] if key})
-
-
-def fill_ideal_cycles(cycles: Mapping[int, float]) -> None:
-    """Give production that was loaded while its operation had no cycle the one known now, by operation."""
-    for operation, cycle in cycles.items():
-        rows = Production.objects.filter(operation=operation, ideal_cycle_s=None)
-        found = list(rows.values_list("equipment_id", "start", "end", "source", "order_key"))
-        rows.update(ideal_cycle_s=cycle)
-        Touched([row[:3] for row in found], {row[3:] for row in found}).mark(timezone.now())

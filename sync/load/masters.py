@@ -9,7 +9,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.text import slugify
 
-from kpis.models import Equipment, Line, Reason
+from kpis.cycles import begin
+from kpis.models import Equipment, Line, Operation, Reason
 from kpis.models.base import Master as Row
 from kpis.rollup import mark_calendars
 from sync import counterparts
@@ -65,6 +66,7 @@ def write(
                 _update(source, row, item, mine, several.get(row.pk), owners, changes)
             namings.append((item, row or _new(model, item, mine), row is None))
         model._default_manager.bulk_create([row for _, row, new in namings if new])
+        begin([row for _, row, new in namings if new and isinstance(row, Operation)])
         save(model, [row for _, row, new in namings if not new], changes)
         remember(source, [_naming(item, row, new=new, by=by) for item, row, new in namings])
         _beside(source, [(item, row) for item, row, _ in namings], ids)

@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
+from kpis.cycles import follow
 from kpis.models import Equipment, Operation, Plant, ShiftCalendar, Technician, WorkOrder
 from kpis.models.base import FromSource, Master
 from kpis.rollup import mark_calendars, mark_equipment, mark_plants
@@ -15,7 +17,6 @@ from kpis.work.marks import mark_orders
 from sync import counterparts
 from sync.identities import CANONICAL
 from sync.load.choice import Said, columns
-from sync.load.facts import fill_ideal_cycles
 from sync.load.work import keep_plans
 from sync.ownership import Owners
 from sync.records import Kind
@@ -68,8 +69,12 @@ def save(model: type[FromSource], rows: Collection[FromSource], changes: Changes
     return len(changed)
 
 
-def mark(changes: Changes) -> None:
-    """Have the days computed again that changed columns touch."""
+def mark(changes: Changes, since: datetime | None = None) -> None:
+    """Have the days computed again that changed columns touch.
+
+    Args:
+        since: when dated values changed; else their source says when.
+    """
     marks.mark_machines(changes.of(Equipment, ["plant_id"]))
     marks.mark_plants(changes.of(Plant, ["timezone", "currency"]))
     marks.mark_technicians(changes.of(Technician, ["hourly_rate"]))
@@ -82,9 +87,7 @@ def mark(changes: Changes) -> None:
     zones = changes.of(ShiftCalendar, ["timezone"])
     if zones:
         mark_calendars(zones)
-    rows = Operation.objects.filter(id__in=changes.of(Operation, ["ideal_cycle_s"]))
-    cycles = rows.values_list("id", "ideal_cycle_s")
-    fill_ideal_cycles({operation: cycle for operation, cycle in cycles if cycle is not None})
+    follow(Operation.objects.filter(id__in=changes.of(Operation, ["ideal_cycle_s"])), since)
 
 
 def rechoose(kind: Kind, ids: Collection[int], owners: Owners) -> int:
@@ -109,7 +112,7 @@ def rechoose(kind: Kind, ids: Collection[int], owners: Owners) -> int:
         values = choose(row, kind, said[pk], followed, owners)
         changes.put(row, {**values, "source": followed[0], "external_key": followed[1]})
     count = save(model, list(rows.values()), changes)
-    mark(changes)
+    mark(changes, timezone.now())
     return count
 
 

@@ -128,8 +128,9 @@ _ALL = (
         severity="warning",
         meaning="A machine made more on some day than its ideal cycle time allows for the time it ran. "
         "The ideal is probably too slow, and makes performance and OEE look better than they are.",
-        cure="Correct the ideal cycle time at the source. What is produced from then on follows it; this "
-        "resolves itself when none of the last 30 days is above 100 % any more.",
+        cure="Correct the ideal cycle time at the source: what is produced from then on follows it. "
+        "A dated correction on the machine's page of ideal cycles restates history, too. This resolves "
+        "itself when none of the last 30 days is above 100 % any more.",
         resolutions=(Resolution.DISMISS,),
     ),
     ExceptionKind(

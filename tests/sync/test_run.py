@@ -380,3 +380,23 @@ def test_the_end_of_a_run_is_written_down_though_the_database_ends_a_deadlock(
     assert len(tries) == 2
     assert run.status == (SyncRun.Status.DONE if fault is None else SyncRun.Status.FAILED)
     assert stream_of(source).failures == (0 if fault is None else 1)
+
+
+def test_late_counts_get_the_cycle_valid_at_their_start(plant: PlantOf) -> None:
+    source, world = plant
+    world.put("operations", "operation/1", WRITTEN, name="Stamp", machine="machine/1", cycle=60.0)
+    good(source, "operations")
+    for number, start in ((1, T), (2, WRITTEN + timedelta(hours=1))):
+        world.put(
+            "counts",
+            f"count/{number}",
+            machine="machine/1",
+            operation="operation/1",
+            quantity=10.0,
+            start=start.isoformat(),
+        )
+    good(source, "counts")
+    assert dict(Production.objects.values_list("external_key", "ideal_cycle_s")) == {
+        "count/1": 30,
+        "count/2": 60,
+    }
