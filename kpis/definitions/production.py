@@ -158,7 +158,7 @@ UTILISATION = Ratio(
     better=Better.UP,
     sample=c.FACTS,
     standard="SMRP 2.4, Utilization time: loading time over calendar time",
-    undefined="no data in this period",
+    undefined="nothing here produces",
 )
 STAFFED_UTILISATION = Ratio(
     name="staffed_utilisation",
