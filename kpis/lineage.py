@@ -10,6 +10,7 @@ from kpis.definitions import Component, Kpi
 from kpis.families import Family, families_for
 from kpis.reading import in_scope
 from kpis.scope import By, Scope
+from kpis.work.levels import read_levels
 
 Row = dict[str, Any]
 MORE = ("shift", "start", "end", "provisional", "computed_at")
@@ -40,8 +41,11 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of one family. Each has ``id``, ``day``, ``part_<by>`` and ``label_<by>`` of all that the family
-    can be split by, ``sum_<component>``, and ``extra``: those of MORE that the family has."""
+    """Rows of one family; none of levels, which stand in the totals alone.
+
+    Each has ``id``, ``day``, ``part_<by>`` and ``label_<by>`` of all that the family can be split by,
+    ``sum_<component>``, and ``extra``: those of MORE that the family has.
+    """
 
     family: Family
     components: tuple[Component, ...]
@@ -52,16 +56,17 @@ class Table:
 
 def tables(kpi: Kpi, spot: Spot) -> list[Table]:
     """The tables under a number, each in order of day; over all rows the sums are the number's components.
-    Levels have no rows of days: they are read from the facts.
 
     Raises UnsupportedBreakdown where its components cannot be split that way.
     """
     found = families_for([kpi], spot.bys)
-    return [_table(kpi, family, spot) for family, _ in found.values() if not family.level]
+    return [_table(kpi, family, spot) for family, _ in found.values()]
 
 
 def _table(kpi: Kpi, family: Family, spot: Spot) -> Table:
     own = tuple(found for found in dict.fromkeys(kpi.components) if found.family == family.home)
+    if family.level:
+        return _level(family, own, spot)
     sums = family.sums(own)
     columns = {field.name for field in family.days._meta.concrete_fields}
     extra = tuple(name for name in MORE if name in columns)
@@ -75,6 +80,18 @@ def _table(kpi: Kpi, family: Family, spot: Spot) -> Table:
         totals={name.removeprefix("sum_"): total or 0.0 for name, total in rows.aggregate(**sums).items()},
         extra=extra,
     )
+
+
+def _level(family: Family, own: tuple[Component, ...], spot: Spot) -> Table:
+    """What stands at the end of the scope: read from facts, so that it has no rows of its own."""
+    found = [
+        row
+        for row in read_levels(family.level, own, spot.scope, None, spot.bys)
+        if all(row[f"part_{by}"] == key for by, key in spot.parts.items())
+    ]
+    totals = {one.name: sum(row[f"sum_{one.name}"] or 0.0 for row in found) for one in own}
+    nothing = family.days._default_manager.none().values("id").order_by("id")
+    return Table(family=family, components=own, rows=nothing, totals=totals, extra=())
 
 
 def _narrow(family: Family, spot: Spot) -> Q:

@@ -86,11 +86,13 @@ def days_of(last: str) -> int:
 
 
 def breakdown(given: str) -> By | None:
-    return _choice(given, get_args(By), "breakdown")
+    found: By | None = _choice(given, get_args(By), "breakdown")
+    return found
 
 
 def grain(given: str) -> Grain | None:
-    return _choice(given, get_args(Grain), "grain")
+    found: Grain | None = _choice(given, get_args(Grain), "grain")
+    return found
 
 
 def _choice(given: str, known: Sequence[Any], what: str) -> Any:

@@ -54,7 +54,7 @@ def _windows(plant: Plant, spot: Spot, selection: Selection) -> Mapping[str, Win
     midnight = datetime.combine(first, time(), zone), datetime.combine(last + timedelta(days=1), time(), zone)
     local = Window(first, last, midnight[0].astimezone(UTC), midnight[1].astimezone(UTC))
     produced = day_window(selection.clocks[plant.pk], first, last)
-    return {"shift": Window(first, last, *produced), "work": local}
+    return {"shift": Window(first, last, *produced), "work": local, "backlog": local}
 
 
 PLACES = frozenset({"plant", "line", "equipment", "equipment_class", "shift"})

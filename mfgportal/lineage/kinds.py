@@ -1,7 +1,7 @@
 """The kinds of facts that component families follow from, and how each is found: one entry per table."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.db.models import Model, Q
@@ -82,6 +82,13 @@ def _of_order(window: Window) -> Q:
     return _at(window, *times) | _on(window, "completed_on") | _on(window, "created_on")
 
 
+def _stands_open(window: Window) -> Q:
+    """Work that is to be done when the window ends."""
+    begun = Q(created_at__lt=window.end) | Q(created_at=None, created_on__lte=window.last)
+    ended = Q(completed_at__lt=window.end) | Q(completed_at=None, completed_on__lte=window.last)
+    return begun & ~ended & ~Q(status="cancelled")
+
+
 ORDER_PARTS: Mapping[By, str] = {
     "work_type": "work_order__work_type",
     "priority": "work_order__priority",
@@ -149,6 +156,7 @@ WORK_ORDER = Kind(
     parts={"work_type": "work_type", "priority": "priority", "team": "team", "technician": "assigned_to"},
     page="work-order",
 )
+OPEN_ORDER = replace(WORK_ORDER, name="open_order", home="backlog", within=_stands_open)
 LABOUR = Kind(
     name="labour",
     model=Labour,
@@ -203,4 +211,4 @@ COST = Kind(
     parts={**ORDER_PARTS, "technician": "work_order__assigned_to"},
     counts=COUNTS,
 )
-KINDS = (DOWNTIME, RUN, PRODUCTION, WORK_ORDER, LABOUR, PART_USE, COST)
+KINDS = (DOWNTIME, RUN, PRODUCTION, WORK_ORDER, OPEN_ORDER, LABOUR, PART_USE, COST)

@@ -219,3 +219,14 @@ def test_work_is_found_by_its_day_and_names_are_for_those_who_may_see_them(
     assert theirs["labour"]["fields"]["technician"] == f"Technician {jo.pk}"
     assert theirs["work_order"]["fields"]["technician"] == f"Technician {jo.pk}"
     assert theirs["labour"]["counted_seconds"] is None
+
+
+def test_a_backlog_opens_to_the_orders_that_stand_open(world: World, client: Client) -> None:
+    still = work_order(world.press, MONDAY - timedelta(days=40), None, status="open", estimated_s=3600)
+    work_order(world.press, MONDAY - timedelta(days=40), 60)
+    for query in ({}, {"by": "equipment"}):
+        (value,) = values(client, kpi="backlog", **query)
+        assert read(client, value["components"])["totals"]["backlog_s"] == value["value"] == 3600
+        assert [(row["kind"], row["id"]) for row in rows(client, value["events"])] == [
+            ("open_order", still.pk)
+        ]
