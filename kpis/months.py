@@ -50,14 +50,12 @@ DELETE = """
     DELETE FROM {sums} m USING unnest(%s::bigint[], %s::date[]) AS w(equipment_id, month)
     WHERE m.equipment_id = w.equipment_id AND m.month = w.month
 """
-# Rows come sorted, so that sums of floats do not depend on how the days were written.
 INSERT = """
     INSERT INTO {sums} (equipment_id, month, {columns})
     SELECT equipment_id, month, {values} FROM (
         SELECT w.month, c.* FROM unnest(%s::bigint[], %s::date[]) AS w(equipment_id, month)
         JOIN {days} c ON c.equipment_id = w.equipment_id
             AND c.day >= w.month AND c.day < w.month + interval '1 month'
-        ORDER BY c.equipment_id, c.day, c.shift
     ) c GROUP BY equipment_id, month, {parts}
 """
 
@@ -83,7 +81,6 @@ INSERT_PLANTS = """
         SELECT e.plant_id, e.work_unit, c.* FROM unnest(%s::bigint[], %s::date[]) AS w(plant_id, day)
         JOIN kpis_equipment e ON e.plant_id = w.plant_id
         JOIN {days} c ON c.equipment_id = e.id AND c.day = w.day
-        ORDER BY c.equipment_id, c.day, c.shift
     ) c GROUP BY plant_id, work_unit, day, {parts}
 """
 
