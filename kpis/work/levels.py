@@ -166,7 +166,8 @@ def _days(ends: Sequence[tuple[date, date]]) -> dict[str, list[date]]:
 
 def _limits(scope: Scope, table: LevelTable) -> tuple[str, dict[str, Any]]:
     """Places of the scope; a table that does not know lines or machines has nothing in them."""
-    found, values = "", {}
+    found = ""
+    values: dict[str, Any] = {}
     wanted: Iterable[tuple[By, tuple[int, ...] | None]] = (
         ("plant", scope.plant_ids),
         ("line", scope.line_ids),

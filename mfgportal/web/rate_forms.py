@@ -10,7 +10,7 @@ from kpis.models import CurrencyRate, PlantRate
 from kpis.targets import Spot
 from kpis.work.settings import save_stop_rate, set_currency_rate
 from mfgportal.accounts.models import User
-from mfgportal.web.place_field import WHOLE, PlaceField, ids_of
+from mfgportal.web.place_field import PlaceField, ids_of
 from sync.currencies import CODES
 
 
@@ -65,7 +65,12 @@ class StopRateForm(forms.Form):
         place = self.fields["place"]
         assert isinstance(place, PlaceField)  # noqa: S101 - for the type checker
         place.offer(user)
-        place.choices = [choice for choice in place.choices if choice[0] != WHOLE]
+
+    def clean_place(self) -> Spot:
+        spot: Spot = self.cleaned_data["place"]
+        if spot.plant_id is None:
+            raise ValidationError("Choose a plant, a line or a machine.")
+        return spot
 
     def save(self) -> PlantRate:
         spot: Spot = self.cleaned_data["place"]
