@@ -53,13 +53,21 @@ CLOSED = """
 """
 BACKLOG = LevelTable(
     source=f"""
-        FROM days d CROSS JOIN kpis_workorder o
+        FROM kpis_workorder o
         LEFT JOIN kpis_equipment e ON e.id = o.equipment_id
         LEFT JOIN kpis_line l ON l.id = e.line_id
         LEFT JOIN kpis_technician t ON t.id = o.assigned_to_id
         JOIN kpis_plant p ON p.id = COALESCE(e.plant_id, o.plant_id)
-        WHERE o.deleted_at IS NULL AND (o.created_at IS NULL OR o.created_at < {ENDED})
-            AND (o.status NOT IN ('completed', 'cancelled') OR {CLOSED} >= {ENDED})
+        CROSS JOIN LATERAL (
+            SELECT (o.created_at AT TIME ZONE p.timezone)::date AS made,
+                ({CLOSED} AT TIME ZONE p.timezone)::date AS closed
+        ) k
+        JOIN days d ON (k.made IS NULL OR k.made <= d.day) AND (k.closed IS NULL OR k.closed > d.day)
+        WHERE o.deleted_at IS NULL AND (
+            o.status NOT IN ('completed', 'cancelled')
+            OR COALESCE(o.completed_at, o.completed_on, o.source_updated_at, o.loaded_at)
+                >= %(earliest)s::date - interval '2 days'
+        )
     """,
     sums={
         "backlog_orders": "count(*)",
@@ -157,7 +165,8 @@ def read_levels(
     columns = ", ".join(["d.bucket AS bucket", *groups, "count(*) AS rows", *wanted, *money])
     by = ", ".join(["d.bucket", *(part for by in bys for part in table.parts[by])])
     statement = f"{DAYS} SELECT {columns} {table.source} {limits} GROUP BY {by}"
-    return _rows(statement, {**values, **_days(ends), "enterprise": settings.ENTERPRISE_CURRENCY})
+    more = {"enterprise": settings.ENTERPRISE_CURRENCY, "earliest": ends[0][1]}
+    return _rows(statement, {**values, **_days(ends), **more})
 
 
 def _days(ends: Sequence[tuple[date, date]]) -> dict[str, list[date]]:

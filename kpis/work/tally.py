@@ -108,8 +108,8 @@ class Tally:
             self.add(day, order, values)
 
     def of_money(self, money: Money) -> None:
-        known = self.book.orders | self.book.named
-        order = known.get(money.order_id) if money.order_id else None
+        pk = money.order_id or 0
+        order = self.book.orders.get(pk) or self.book.named.get(pk)
         day = money.day or booked_day(money.at, order, self.book.rules)
         if day is not None:
             currency = money.currency or self.book.rules.currency
