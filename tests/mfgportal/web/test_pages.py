@@ -5,6 +5,7 @@ import re
 import pytest
 from django.test import Client
 
+from kpis.definitions import CATALOGUE
 from kpis.rollup import rebuild
 from mfgportal.accounts.models import Role, User
 from tests.factories import make_history, make_line, make_machine, make_plant
@@ -104,7 +105,7 @@ def test_a_tile_opens_to_what_it_is_made_of(floor: Floor, everyone: Client) -> N
     text = text_of(everyone, f"/equipment/{floor.press.pk}/?from=2026-11-23&to=2026-11-23")
     assert "OEE = Availability × Performance × Quality" in text
     assert "Numerator 5.7 h Ideal time of good units" in text
-    assert "ISO 22400-2, OEE index" in text
+    assert CATALOGUE["oee"].standard in text
     assert "source records wait in the exception queue" in text
 
 
