@@ -14,6 +14,7 @@ from sync.models import HeldRecord, RawRecord, Source, Stream, SyncException
 from sync.places import Places
 from sync.queue.writer import Problem
 from sync.records import DowntimeRecord
+from sync.staging import as_json
 
 Stop = tuple[int, int, datetime, datetime | None]
 
@@ -51,20 +52,16 @@ def _stop(record: DowntimeRecord, ids: Ids) -> Stop:
 
 
 def _loaded(source: Source, stops: dict[str, Stop]) -> list[tuple[Stop, str]]:
+    wanted = [{"equipment_id": stop[0], "start": stop[2]} for stop in stops.values()]
     with connection.cursor() as cursor:
         cursor.execute(
             'SELECT t.equipment_id, t.reason_id, t.start, t."end", t.external_key FROM kpis_downtime t'
-            " JOIN unnest(%s::bigint[], %s::timestamptz[]) AS s (equipment_id, start)"
+            " JOIN jsonb_to_recordset(%s) AS s (equipment_id bigint, start timestamptz)"
             " ON t.equipment_id = s.equipment_id AND t.start = s.start"
-            " WHERE t.source = %s AND t.deleted_at IS NULL AND t.external_key <> ALL(%s)",
-            [
-                [stop[0] for stop in stops.values()],
-                [stop[2] for stop in stops.values()],
-                source.name,
-                list(stops),
-            ],
+            " WHERE t.source = %s AND t.deleted_at IS NULL",
+            [as_json(wanted), source.name],
         )
-        return [(row[:4], row[4]) for row in cursor.fetchall()]
+        return [(row[:4], row[4]) for row in cursor.fetchall() if row[4] not in stops]
 
 
 def natural(key: str) -> tuple[str, int, str]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from sync.connectors.base import WHERE, Payload, Row
 from sync.history import keep
 from sync.models import RawRecord, Stream
-from sync.staging import Line, copy_rows, json_text, next_ids
+from sync.staging import Line, as_json, copy_rows, json_text, next_ids
 
 CONTENT = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
 TABLE = RawRecord._meta.db_table
@@ -138,8 +138,8 @@ def _known(stream: Stream, keys: list[str]) -> dict[str, _Known]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT external_key, id, digest, source_updated_at, gone_at IS NOT NULL FROM sync_rawrecord"
-            " WHERE stream_id = %s AND external_key = ANY(%s)",
-            [stream.pk, keys],
+            " WHERE stream_id = %s AND external_key = ANY(ARRAY(SELECT jsonb_array_elements_text(%s)))",
+            [stream.pk, as_json(keys)],
         )
         return {key: _Known(raw_id, bytes(digest), *rest) for key, raw_id, digest, *rest in cursor.fetchall()}
 

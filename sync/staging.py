@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import orjson
 from django.db import connection
 from psycopg import sql
 from psycopg.types.json import Jsonb
@@ -15,11 +16,19 @@ def json_text(body: bytes) -> Jsonb:
     return Jsonb(body, dumps=bytes)
 
 
+def as_json(value: Any) -> str:
+    """Many values as one parameter: an array's would be quoted one by one, in Python."""
+    return orjson.dumps(value).decode()
+
+
 def next_ids(table: str, count: int) -> list[int]:
     """Take ``count`` primary keys of a table from its sequence."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+            # OFFSET 0: the sequence's name is looked up once, not once per number.
+            "SELECT nextval(name) FROM generate_series(1, %s),"
+            " (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name OFFSET 0) AS sequence",
+            [count, table],
         )
         return [row[0] for row in cursor.fetchall()]
 
