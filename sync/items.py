@@ -1,16 +1,18 @@
 """A record with the landed row it came from."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sync.landing import Landed
 from sync.records import KIND_OF, Kind, Record
 from sync.validation import Violation, violations
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A record with the landed row it came from. ``corrected``: its fields that a person has set."""
+class Item(NamedTuple):
+    """A record with the landed row it came from. ``corrected``: its fields that a person has set.
+
+    A tuple, since there is one for every record: it is made in a third of a dataclass's time.
+    """
 
     row: Landed
     record: Record

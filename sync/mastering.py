@@ -129,7 +129,7 @@ def _in_nowhere(entry: _Entry) -> _Entry:
     if not isinstance(entry.record, EquipmentRecord):
         return entry
     record = replace(entry.record, plant=NOWHERE)
-    return _Entry(replace(entry.item, record=record), record)
+    return _Entry(entry.item._replace(record=record), record)
 
 
 def _ids(rights: _Rights, entries: Sequence[_Entry]) -> Ids:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from sync.connectors.base import Payload
@@ -13,6 +14,7 @@ from sync.errors import BadRow
 from sync.records import Kind, Ref
 
 T = TypeVar("T")
+KEPT = 10_000
 MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 
 
@@ -28,14 +30,20 @@ def moment(row: Payload, field: str) -> datetime | None:
     value = row.get(field)
     if not value:
         return None
-    written = MOMENT.fullmatch(str(value))
     try:
-        # Ten times as fast as strptime, which took a third of the time of a sync.
-        return datetime.fromisoformat(written[0] if written else "").replace(tzinfo=UTC)
+        return _moment(str(value))
     except ValueError:
         raise BadRow(
             f"{field} should be a time like 2026-01-31 08:00:00, found {value!r}", field=field
         ) from None
+
+
+# One line's end is often the next one's start. Ten times as fast as strptime even when it is not.
+@lru_cache(maxsize=KEPT)
+def _moment(text: str) -> datetime:
+    if not MOMENT.fullmatch(text):
+        raise ValueError(text)
+    return datetime.fromisoformat(text + "+00:00")
 
 
 def needed_moment(row: Payload, field: str) -> datetime:
@@ -80,7 +88,13 @@ def label(row: Payload, field: str) -> str:
 
 def ref(row: Payload, field: str, kind: Kind, model: str) -> Ref | None:
     found = link(row, field)
-    return Ref(kind=kind, key=f"{model}/{found[0]}", label=found[1]) if found else None
+    return _ref(kind, model, *found) if found else None
+
+
+# A few machines and reasons are named by thousands of rows; one object for each is also compared faster.
+@lru_cache(maxsize=KEPT)
+def _ref(kind: Kind, model: str, number: int, label: str) -> Ref:
+    return Ref(kind, f"{model}/{number}", label=label)
 
 
 def needed_ref(row: Payload, field: str, kind: Kind, model: str) -> Ref:
