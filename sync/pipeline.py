@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
+from django.utils import timezone
 
 from kpis.models import Operation
 from sync import counterparts, duplicates, mastering, mismatches, settling
@@ -12,6 +13,7 @@ from sync.items import Item
 from sync.landing import Landed, locked
 from sync.load import facts
 from sync.load.facts import Ids
+from sync.load.touched import Touched
 from sync.mapping import judge, read
 from sync.models import Stream
 from sync.queue.writer import Problem, close_cause, settle
@@ -147,8 +149,12 @@ def _write(stream: Stream, items: Sequence[Item], ids: Ids) -> None:
         if not counterparts.stands_for(item.record):
             groups[type(item.record)].append((item.row, item.record))
     settling.keep_standing(stream.source, items, ids)
-    for record_type, rows in groups.items():
-        facts.upsert(stream.source.name, facts.SPECS[record_type], rows, ids)
+    spans = [
+        span
+        for record_type, rows in groups.items()
+        for span in facts.upsert(stream.source.name, facts.SPECS[record_type], rows, ids).spans
+    ]
+    Touched(spans).mark(timezone.now())
 
 
 def withdraw(stream: Stream, gone: Collection[tuple[type[Record], str]]) -> None:

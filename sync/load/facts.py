@@ -188,8 +188,8 @@ SPECS: dict[type[Record], FactSpec] = {
 }
 
 
-def upsert(source: str, spec: FactSpec, rows: Sequence[tuple[Landed, Record]], ids: Ids) -> None:
-    """Write facts of one model and mark what they touch."""
+def upsert(source: str, spec: FactSpec, rows: Sequence[tuple[Landed, Record]], ids: Ids) -> Touched:
+    """Write facts of one model. The caller marks what they touch, that of several models at once."""
     counts = spending.counts(source, spec.model)
     columns = {**COMMON, **spec.columns, **({"counts": "bool"} if counts else {})}
     now = timezone.now()
@@ -199,12 +199,13 @@ def upsert(source: str, spec: FactSpec, rows: Sequence[tuple[Landed, Record]], i
             hold(spec.ties[name], {line[place] for line in lines} - {None})
     stage(spec.table, columns, lines)
     work.about_to_change(spec.model, columns.keys() - COMMON.keys()).mark()
-    Touched(write(_target(spec, tuple(columns)), source)).mark(now)
+    touched = Touched(write(_target(spec, tuple(columns)), source))
     changed = work.just_changed(spec.model)
     if spec.model is WorkOrder:
         transitions.of_staged_orders()
         work.keep_plans(changed.orders)
     changed.mark()
+    return touched
 
 
 def _line(source: str, spec: FactSpec, row: Landed, record: Record, ids: Ids, now: datetime) -> Line:

@@ -13,6 +13,7 @@ import django
 django.setup()
 
 from django.db import connection, transaction  # noqa: E402 models need the set-up
+from django.utils import timezone  # noqa: E402
 from psycopg import sql  # noqa: E402
 
 from sync.garbage import seldom_collected  # noqa: E402
@@ -57,7 +58,7 @@ def read(number: int, version: int) -> tuple[Landed, ProductionRecord]:
 
 def ours(batch: Batch, ids: Ids) -> None:
     """By the engine's load stage, marks of stale days included."""
-    upsert(rows.SOURCE, SPEC, batch, ids)
+    upsert(rows.SOURCE, SPEC, batch, ids).mark(timezone.now())
 
 
 def bare(batch: Batch, ids: Ids) -> None:
