@@ -16,11 +16,11 @@ from sync.records import Kind
 from sync.references import find
 
 BATCH = 1000
+MOST = 5000
+"""Rows released in one transaction, about as many as a page of a run lands."""
 
 
-def replay_rows(
-    raw_ids: Collection[int], *, create: str = "", by: str = "", most: int | None = None
-) -> Outcome:
+def replay_rows(raw_ids: Collection[int], *, create: str = "", by: str = "", most: int = MOST) -> Outcome:
     """Map landed rows again, in the caller's transaction, and whatever waited for the names that brings.
 
     Rows that newer content has replaced are left out: that content was mapped when it came.
@@ -62,18 +62,18 @@ def _drop_outdated(raw_ids: Collection[int]) -> None:
     close_empty(exceptions)
 
 
-def release(kinds: Collection[Kind], *, most: int | None = None) -> Outcome:
+def release(kinds: Collection[Kind], *, most: int = MOST) -> Outcome:
     """Replay what waits for names that are known by now, in the caller's transaction.
 
     Args:
         kinds: of which names have become known.
-        most: an exception that holds more rows is closed, and its rows left to a worker; None: no limit.
+        most: rows released at once, small exceptions first. The others are closed, and their rows left to a
+            worker, who loads them batch by batch.
     """
     outcome, tried = Outcome(), set[int]()
     while kinds:
         known = set(_known_by_now(kinds)) - tried
-        if most is not None:
-            known -= _left_to_a_worker(known, most)
+        known -= _left_to_a_worker(known, most)
         rows = HeldRecord.objects.filter(exception__in=known)
         step = _replay(set(rows.values_list("raw_id", flat=True)))
         close_empty(known)
@@ -85,8 +85,12 @@ def release(kinds: Collection[Kind], *, most: int | None = None) -> Outcome:
 
 def _left_to_a_worker(exception_ids: Collection[int], most: int) -> set[int]:
     counted = HeldRecord.objects.filter(exception__in=exception_ids).values("exception")
-    large = counted.annotate(rows=Count("id")).filter(rows__gt=most).values_list("exception", flat=True)
-    left = set(large)
+    sizes = counted.annotate(rows=Count("id")).order_by("rows", "exception").values_list("exception", "rows")
+    total, left = 0, set[int]()
+    for exception_id, rows in sizes:
+        total += rows
+        if total > most:
+            left.add(exception_id)
     close(SyncException.objects.filter(id__in=left), "The name is known now.")
     return left
 

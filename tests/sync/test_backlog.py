@@ -23,8 +23,10 @@ from sync.exceptions import (
     retry,
 )
 from sync.exceptions.backlog import undone, work_off
+from sync.identities import map_to
 from sync.models import HeldRecord, Source, SyncException
-from sync.replay import replay_rows
+from sync.records import Kind, Ref
+from sync.replay import release, replay_rows
 from tests.factories import standard_reasons
 from tests.sync.conftest import MakeSource, good
 from tests.sync.fake import World
@@ -139,6 +141,20 @@ def test_a_name_that_leads_nowhere_after_all_opens_it_again(waiting: SyncExcepti
     work_off(waiting.pk)
     waiting.refresh_from_db()
     assert (waiting.status, waiting.held_records.count(), undone()) == ("open", 5, [])
+
+
+def test_a_name_that_becomes_known_releases_so_many_rows_and_no_more(plant: PlantOf) -> None:
+    source, world = plant
+    for number in range(5):
+        put_stop(world, number, machine="machine/77" if number < 2 else "machine/78")
+    good(source, "events")
+    few, many = SyncException.objects.order_by("external_key")
+    for key in ("machine/77", "machine/78"):
+        map_to(source, Ref(Kind.EQUIPMENT, key), press(), by="ann")
+    assert release([Kind.EQUIPMENT], most=4).loaded == 2
+    assert (few.held_records.count(), many.held_records.count(), undone()) == (0, 3, [many.pk])
+    work_off(many.pk)
+    assert (Downtime.objects.count(), undone()) == (5, [])
 
 
 def test_a_retry_of_many_rows(waiting: SyncException, plant: PlantOf) -> None:
