@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from kpis.definitions import Unit
@@ -91,7 +91,7 @@ class Value:
     whole period. ``shift``: the shift's name in grain "shift". ``unknown_share``: of planned time, without
     evidence; ``without_ideal_share``: of run time, without ideal cycle; None where there is no such time.
     ``currency``: of an amount of money, else "". ``published``: what was published when its period was
-    closed; None: it is open. ``missing``: data that it needs and are not there, else "".
+    closed, at ``published_at``; None: it is open. ``missing``: data that it needs and are not there, else "".
     """
 
     kpi: str
@@ -114,4 +114,5 @@ class Value:
     without_ideal_share: float | None = None
     currency: str = ""
     published: float | None = None
+    published_at: datetime | None = None
     missing: str = ""

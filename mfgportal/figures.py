@@ -9,6 +9,7 @@ from typing import Literal, TypedDict
 from kpis.definitions import CATALOGUE, Better, Kpi, Total, Unit
 from kpis.engine import By, Key, Value, View, evaluate_views
 from kpis.models import Target
+from kpis.periods import beside
 from kpis.targets import Spot, State, Targets, judge, load_targets, may_have_target
 from mfgportal.scope import Level, Selection
 from sync.completeness import Completeness, HeldBy, by_plant, completeness, held, held_by_exception
@@ -159,10 +160,12 @@ def survey(
 ) -> Survey:
     """Figures of the named KPIs in their order, of the whole and of its parts.
 
-    One query per period, and one for the targets, or two where a line has one.
+    One query per period, and one for the targets, or two where a line has one; one more for what was
+    published, where whole months are shown.
     """
     views = [View((trend,), selection.grain), View(tuple(names)), *(View(tuple(names), by=by) for by in bys)]
     points, *now = evaluate_views(views, selection.scope)
+    points, *now = beside([(None, points), *zip((None, *bys), now, strict=True)], selection.scope)
     if selection.compare:
         points_before, *before = evaluate_views(views, selection.scope_before)
     else:

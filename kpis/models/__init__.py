@@ -35,6 +35,7 @@ from kpis.models.masters import (
     Technician,
 )
 from kpis.models.money import CurrencyRate, PlantRate
+from kpis.models.periods import ClosedPeriod, PublishedValue
 from kpis.models.places import Equipment, Line, Plant
 from kpis.models.targets import Target
 from kpis.models.work import StaleWork, WorkComponents, WorkMonths, WorkOrderSchedule
@@ -42,6 +43,7 @@ from kpis.models.work import StaleWork, WorkComponents, WorkMonths, WorkOrderSch
 __all__ = [
     "CalendarAttendance",
     "CalendarLeave",
+    "ClosedPeriod",
     "CostEntry",
     "CurrencyRate",
     "Downtime",
@@ -61,6 +63,7 @@ __all__ = [
     "ProductComponents",
     "ProductMonths",
     "Production",
+    "PublishedValue",
     "Reason",
     "ReasonComponents",
     "ReasonMonths",

@@ -20,12 +20,15 @@ class Right(StrEnum):
     MANAGE_TARGETS = "manage targets"
     MANAGE_ALERTS = "manage alert rules"
     DATE_CYCLES = "date ideal cycles"
+    CLOSE_PERIODS = "close periods"
     SEE_TECHNICIANS = "see who did which work"
 
 
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.EXECUTIVE: frozenset(),
-    Role.PLANT_MANAGER: frozenset({Right.MANAGE_TARGETS, Right.MANAGE_ALERTS, Right.DATE_CYCLES}),
+    Role.PLANT_MANAGER: frozenset(
+        {Right.MANAGE_TARGETS, Right.MANAGE_ALERTS, Right.DATE_CYCLES, Right.CLOSE_PERIODS}
+    ),
     Role.MAINTENANCE_LEAD: frozenset(
         {Right.RESOLVE_EXCEPTIONS, Right.RUN_SYNC, Right.SEE_TECHNICIANS, Right.DATE_CYCLES}
     ),

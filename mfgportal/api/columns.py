@@ -22,6 +22,7 @@ VALUES: Sequence[Column] = (
     column("undefined_reason"),
     column("missing"),
     column("published", "number"),
+    column("published_at", "moment"),
     column("numerator", "number"),
     column("denominator", "number"),
     column("sample_size", "integer"),

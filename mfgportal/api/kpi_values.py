@@ -11,6 +11,7 @@ from rest_framework.request import Request
 
 from kpis.definitions import CATALOGUE
 from kpis.engine import UnsupportedBreakdown, Value, evaluate
+from kpis.periods import beside
 from kpis.scope import UnsupportedGrain
 from mfgportal.accounts.access import Right, may, person
 from mfgportal.api.cursors import Mark, Page, read_mark, write_mark
@@ -31,11 +32,13 @@ def values_of(question: Question) -> list[Value]:
     names = [kpi.name for kpi in question.kpis]
     grain = question.selection.grain if question.query.get("grain") else None
     try:
-        return evaluate(names, question.selection.scope, grain=grain, by=question.by)
+        values = evaluate(names, question.selection.scope, grain=grain, by=question.by)
     except UnsupportedBreakdown as refused:
         raise bad_parameter("by", str(refused)) from refused
     except UnsupportedGrain as refused:
         raise bad_parameter("grain", str(refused)) from refused
+    (found,) = beside([(question.by, values)], question.selection.scope)
+    return found
 
 
 def answers(request: Request, question: Question) -> list[Row]:
@@ -140,6 +143,7 @@ def _value(value: Value, question: Question, *, names: bool) -> Row:
         "undefined_reason": value.undefined_reason,
         "missing": value.missing,
         "published": value.published,
+        "published_at": value.published_at,
         "numerator": value.numerator,
         "denominator": value.denominator,
         "sample_size": value.sample_size,

@@ -77,6 +77,7 @@ VALUE: Fields = {
     "published": serializers.FloatField(
         allow_null=True, help_text="What was published when the period was closed; null: it is open."
     ),
+    "published_at": serializers.DateTimeField(allow_null=True, help_text="When; null: it is open."),
     "numerator": serializers.FloatField(),
     "denominator": serializers.FloatField(allow_null=True, help_text="Null for a sum."),
     "sample_size": serializers.IntegerField(help_text="Events or records the value rests on."),

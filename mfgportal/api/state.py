@@ -5,6 +5,7 @@ from typing import Any
 
 from kpis.definitions import CATALOGUE
 from kpis.engine import UnsupportedBreakdown
+from kpis.periods import publishing
 from kpis.versions import component_versions, master_versions
 from mfgportal.accounts.models import User
 from mfgportal.api.errors import bad_parameter
@@ -18,7 +19,8 @@ RULES = sha256(repr(dict(CATALOGUE)).encode()).hexdigest()
 
 
 def state_of(question: Question, user: User) -> list[Any]:
-    """Component rows of the scope, rows held back in it, names and rules, the age of the data, the asker.
+    """Component rows of the scope, rows held back in it, names and rules, the age of the data, closed months,
+    the asker.
 
     Raises a 400 where the KPIs cannot be split as asked.
     """
@@ -35,4 +37,5 @@ def state_of(question: Question, user: User) -> list[Any]:
         master_versions(selection.scope.plant_ids),
         held_mark(start=start, end=end, **places(selection)),
         freshness().data_as_of,
+        publishing(selection.scope),
     ]

@@ -36,7 +36,7 @@ class Item:
 
 
 SECTIONS = (
-    Section("Overview", "overview", "gauge", ("/plants/", "/lines/", "/equipment/", "/events/")),
+    Section("Overview", "overview", "gauge", ("/plants/", "/lines/", "/equipment/", "/events/", "/periods/")),
     Section("Reliability", "reliability", "machine", ("/reliability/",)),
     Section("Exceptions", "exceptions", "inbox", ("/exceptions/",)),
     Section("Sync", "sync_runs", "sync", ("/sync/", "/sources/", "/flows/")),

@@ -12,7 +12,8 @@ from kpis.models import LossClass
 from mfgportal.figures import Point
 from mfgportal.web.charts import goals
 from mfgportal.web.charts.figure import Chart, Row, Table, axis, bars_axis, category_axis, chart, layout
-from mfgportal.web.format import HOUR, amount, duration, percent
+from mfgportal.web.format import HOUR, NONE, amount, duration, percent
+from mfgportal.web.published import restated
 
 MAX_BARS = 8
 PLOTTED = {Unit.SECONDS: 1 / HOUR, Unit.SHARE: 100.0}
@@ -61,6 +62,7 @@ def _trend_table(
 ) -> tuple[tuple[str, ...], list[Row]]:
     """Columns and rows; without a period before or a target there is no column of it."""
     compared, aimed = any(point.before for point in points), any(point.target for point in points)
+    closed = any(restated(point.now) for point in points)
     columns = (grain.capitalize(), kpi.title, *(["Period before"] if compared else []))
     rows = [
         Row(
@@ -69,12 +71,13 @@ def _trend_table(
                 str(amount(point.now.value, kpi.unit)),
                 *([str(amount(point.before.value if point.before else None, kpi.unit))] if compared else []),
                 *(goals.cells(kpi, point) if aimed else ()),
+                *([restated(point.now) or NONE] if closed else []),
             ),
             link(point),
         )
         for label, point in zip(labels, points, strict=True)
     ]
-    return (*columns, *(goals.COLUMNS if aimed else ())), rows
+    return (*columns, *(goals.COLUMNS if aimed else ()), *(["Closed period"] if closed else [])), rows
 
 
 def _trend_data(kpi: Kpi, points: Sequence[Point], labels: Sequence[str]) -> list[dict[str, Any]]:
