@@ -20,6 +20,7 @@ from kpis.models import (
     Plant,
     PlantDays,
     PlantReasons,
+    PlantWork,
     ProductComponents,
     ProductMonths,
     ReasonComponents,
@@ -181,6 +182,20 @@ PRODUCT = Family(
     always=(c.FACTS, c.RUN_WITHOUT_IDEAL, c.OEE_RUN),
     alone=True,
 )
+PLANT_WORK = Family(
+    name="plant's work",
+    home="work",
+    days=PlantWork,
+    parts={
+        **PLANT,
+        "work_type": Part("work_type", "work_type", "No type"),
+        "priority": Part("priority", "priority", "No priority"),
+        "team": Part("team", "team", "No team"),
+    },
+    sum_of=columns_of(PlantWork, "work_unit"),
+    work_unit="work_unit",
+    marks={"currency_from": Min("plant__currency"), "currency_to": Max("plant__currency")},
+)
 WORK = Family(
     name="work",
     home="work",
@@ -197,6 +212,7 @@ WORK = Family(
     },
     sum_of=columns_of(WorkComponents),
     marks={"currency_from": Min("plant__currency"), "currency_to": Max("plant__currency")},
+    of_plants=PLANT_WORK,
 )
 
 

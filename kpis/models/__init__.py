@@ -38,7 +38,7 @@ from kpis.models.money import CurrencyRate, PlantRate
 from kpis.models.periods import ClosedPeriod, PublishedValue
 from kpis.models.places import Equipment, Line, Plant
 from kpis.models.targets import Target
-from kpis.models.work import StaleWork, WorkComponents, WorkMonths, WorkOrderSchedule
+from kpis.models.work import PlantWork, StaleWork, WorkComponents, WorkMonths, WorkOrderSchedule
 
 __all__ = [
     "CalendarAttendance",
@@ -59,6 +59,7 @@ __all__ = [
     "PlantDays",
     "PlantRate",
     "PlantReasons",
+    "PlantWork",
     "Product",
     "ProductComponents",
     "ProductMonths",

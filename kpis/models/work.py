@@ -58,17 +58,6 @@ class WorkSums(models.Model):
         downtime_cost: what the stops cost at the plant's rate; it is no money spent, and in no other sum.
     """
 
-    plant = models.ForeignKey(Plant, on_delete=models.CASCADE, related_name="+", db_index=False)
-    equipment = models.ForeignKey(
-        Equipment, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
-    )
-    work_type = models.CharField(max_length=20, blank=True, default="")
-    priority = models.CharField(max_length=20, blank=True, default="")
-    team = models.CharField(max_length=120, blank=True, default="")
-    technician = models.ForeignKey(
-        Technician, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
-    )
-
     created = models.IntegerField(default=0)
     completed = models.IntegerField(default=0)
     cancelled = models.IntegerField(default=0)
@@ -125,7 +114,25 @@ class WorkSums(models.Model):
         abstract = True
 
 
-class WorkComponents(WorkSums):
+class WorkOfMachine(WorkSums):
+    """Sums of a machine's work, or of a plant's without one."""
+
+    plant = models.ForeignKey(Plant, on_delete=models.CASCADE, related_name="+", db_index=False)
+    equipment = models.ForeignKey(
+        Equipment, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    work_type = models.CharField(max_length=20, blank=True, default="")
+    priority = models.CharField(max_length=20, blank=True, default="")
+    team = models.CharField(max_length=120, blank=True, default="")
+    technician = models.ForeignKey(
+        Technician, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+
+    class Meta:
+        abstract = True
+
+
+class WorkComponents(WorkOfMachine):
     """By day. Rows of one plant, machine, day, type, priority, team and technician are one."""
 
     day = models.DateField()
@@ -137,7 +144,7 @@ class WorkComponents(WorkSums):
         return f"{self.plant_id} {self.equipment_id} {self.day}"
 
 
-class WorkMonths(WorkSums):
+class WorkMonths(WorkOfMachine):
     """The exact sums of the days of a month; ``month`` is its first day."""
 
     month = models.DateField()
@@ -147,6 +154,26 @@ class WorkMonths(WorkSums):
 
     def __str__(self) -> str:
         return f"{self.plant_id} {self.equipment_id} {self.month}"
+
+
+class PlantWork(WorkSums):
+    """The same sums over a plant's machines, by day, without the persons: what long periods are read from.
+
+    ``work_unit``: of machines that produce; others, and work without a machine, apart.
+    """
+
+    plant = models.ForeignKey(Plant, on_delete=models.CASCADE, related_name="+", db_index=False)
+    work_unit = models.BooleanField()
+    day = models.DateField()
+    work_type = models.CharField(max_length=20, blank=True, default="")
+    priority = models.CharField(max_length=20, blank=True, default="")
+    team = models.CharField(max_length=120, blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["plant", "day"])]
+
+    def __str__(self) -> str:
+        return f"{self.plant_id} {self.day}"
 
 
 class StaleWork(models.Model):

@@ -61,6 +61,7 @@ BACKLOG = LevelTable(
         CROSS JOIN LATERAL (
             SELECT (o.created_at AT TIME ZONE p.timezone)::date AS made,
                 ({CLOSED} AT TIME ZONE p.timezone)::date AS closed
+            OFFSET 0  -- else the planner works it out anew for each day
         ) k
         JOIN days d ON (k.made IS NULL OR k.made <= d.day) AND (k.closed IS NULL OR k.closed > d.day)
         WHERE o.deleted_at IS NULL AND (

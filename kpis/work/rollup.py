@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from kpis.models import Equipment, Plant
 from kpis.work.facts import Rules
 from kpis.work.loading import Subject, Wanted, load_books, load_rules, month_span
+from kpis.work.plants import months_of, replace_all, replace_months
 from kpis.work.tally import Rows, tally
 from kpis.work.writing import replace
 
@@ -42,6 +43,7 @@ def rebuild(plant_ids: Collection[int] | None = None) -> int:
     ]
     for first in range(0, len(subjects), SUBJECTS_AT_ONCE):
         _rebuild(subjects[first : first + SUBJECTS_AT_ONCE])
+    _rebuild_plants({one.plant_id for one in subjects})
     return len(subjects)
 
 
@@ -59,6 +61,12 @@ def _rebuild(subjects: Sequence[Subject]) -> None:
 
 
 @transaction.atomic
+def _rebuild_plants(plant_ids: Collection[int]) -> None:
+    _only_writer()
+    replace_all(plant_ids)
+
+
+@transaction.atomic
 def _refresh_batch(size: int) -> int:
     _only_writer()
     months = _moved(_take(size))
@@ -66,7 +74,9 @@ def _refresh_batch(size: int) -> int:
         return 0
     rules = load_rules({subject.plant_id for subject in months})
     wanted = [_wanted(subject, some, rules) for subject, some in months.items()]
+    of_plants = months_of(months)
     replace(months, _computed(wanted, rules))
+    replace_months(of_plants)
     return sum(len(some) for some in months.values())
 
 

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection
 
-from kpis.models.work import WorkSums
+from kpis.work.columns import SUMS
 from kpis.work.loading import Subject
 from kpis.work.tally import Part, Rows
 
@@ -18,11 +18,6 @@ KEYS = {
     "priority": "varchar",
     "team": "varchar",
     "technician_id": "int8",
-}
-SUMS: Mapping[str, str] = {
-    found.name: "int4" if isinstance(found, models.IntegerField) else "float8"
-    for found in WorkSums._meta.get_fields()
-    if isinstance(found, models.IntegerField | models.FloatField)
 }
 TABLES = {"kpis_workcomponents": "day", "kpis_workmonths": "month"}
 Months = Mapping[Subject, Collection[date] | None]

@@ -75,7 +75,7 @@ def mark(changes: Changes, since: datetime | None = None) -> None:
     Args:
         since: when dated values changed; else their source says when.
     """
-    marks.mark_machines(changes.of(Equipment, ["plant_id"]))
+    marks.mark_machines(changes.of(Equipment, ["plant_id", "work_unit"]))
     marks.mark_plants(changes.of(Plant, ["timezone", "currency"]))
     marks.mark_technicians(changes.of(Technician, ["hourly_rate"]))
     machines = changes.of(Equipment, COMPUTED_FROM)
