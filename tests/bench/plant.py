@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.core.management import call_command
 
+from kpis.cycles import begin
 from kpis.models import Equipment, Operation, Plant, Product
 from kpis.models.base import Master
 from sync.connectors import REGISTRY
@@ -36,6 +37,7 @@ def build(count: int) -> tuple[Source, Ids]:
     operations = Operation.objects.bulk_create(
         Operation(name="Stamping", equipment=machine, ideal_cycle_s=IDEAL_CYCLE_S) for machine in machines
     )
+    begin(operations)
     return source, {
         **_named(source, Kind.EQUIPMENT, "mrp.workcenter", machines),
         **_named(source, Kind.PRODUCT, "product.product", products),
