@@ -58,8 +58,8 @@ class Identity(models.Model):
 class Counterpart(models.Model):
     """What one of several sources says of a canonical row, kept to compare, and to change its owner.
 
-    ``values``: column of the canonical row → value as JSON, with what people corrected; references as canonical
-    ids. Kept only of rows of which another source says something, too.
+    ``values``: column of the canonical row → value as JSON, with what people corrected; references as
+    canonical ids. Kept only of rows of which another source says something, too.
     """
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="counterparts")

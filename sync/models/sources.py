@@ -9,8 +9,8 @@ from sync.secrets import EncryptedTextField
 class Source(models.Model):
     """A system we read. ``connector`` is a key of ``sync.connectors.REGISTRY``; secrets are encrypted.
 
-    Its circuit breaker (``sync.breaker``): ``failures`` in a row over all streams; ``open_until``, before which
-    nothing is asked; ``probed_at``, since when one stream tries whether it answers again.
+    Its circuit breaker (``sync.breaker``): ``failures`` in a row over all streams; ``open_until``, before
+    which nothing is asked; ``probed_at``, since when one stream tries whether it answers again.
     """
 
     name = models.SlugField(max_length=40, unique=True)
@@ -133,7 +133,7 @@ class SyncRun(models.Model):
         indexes = [
             models.Index(fields=["stream", "-started_at"]),
             models.Index(fields=["status"]),
-            # A week of runs is counted from the index alone; the newest of all and the oldest are found by it.
+            # A week of runs is counted from the index alone; the newest and the oldest are found by it.
             models.Index(fields=["-started_at"], include=("stream", "status"), name="run_by_time"),
         ]
 

@@ -106,10 +106,10 @@ _ALL = (
         key="ownership_mismatch",
         title="Value differs between systems",
         severity="warning",
-        meaning="Two systems say different things of one record. The value of the system of record counts; the "
-        "other one may be the truth all the same.",
-        cure="Put it right in one of the systems; it resolves itself when both agree. Or say here which value "
-        "is right, or which system is right about this field from now on.",
+        meaning="Two systems say different things of one record. The value of the system of record counts; "
+        "the other one may be the truth all the same.",
+        cure="Put it right in one of the systems; it resolves itself when both agree. Or say here which "
+        "value is right, or which system is right about this field from now on.",
         resolutions=(Resolution.TAKE, Resolution.OWN, Resolution.RETRY, Resolution.DISMISS),
     ),
     ExceptionKind(
@@ -118,8 +118,8 @@ _ALL = (
         severity="warning",
         meaning="A system has a machine down, but no stop of it is running; or a stop runs on, though the "
         "machine is up. Its downtime is missing, or goes on being counted.",
-        cure="Put the machine's state right at the source, or enter or end the stop there. It resolves itself "
-        "when both agree.",
+        cure="Put the machine's state right at the source, or enter or end the stop there. It resolves "
+        "itself when both agree.",
         resolutions=(Resolution.RETRY, Resolution.DISMISS),
     ),
     ExceptionKind(

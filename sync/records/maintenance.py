@@ -13,8 +13,8 @@ class WorkOrderRecord(Record):
 
     ``stage`` is the source's own name of its status where it has finer ones, ``stage_key`` the stage's key.
     ``plant`` matters for orders without a machine. ``completed_on``, ``created_on``: the day alone, where the
-    source keeps no more; ``created_at`` is that day's midnight then. ``requested_at``: when somebody asked for
-    it, before it was an order. ``scheduled_at``: when it is planned to be done; ``started_at``: when work
+    source keeps no more; ``created_at`` is that day's midnight then. ``requested_at``: when somebody asked
+    for it, before it was an order. ``scheduled_at``: when it is planned to be done; ``started_at``: when work
     began. ``estimated_s``: seconds of work it was thought to take. ``plan_key`` is the external key of the
     plan that made it, ``plan_interval_days`` how often that makes one.
     """
