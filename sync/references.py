@@ -51,9 +51,9 @@ def _roots(waiting: dict[Ref, int]) -> dict[Ref, list[SyncException]]:
 
 def masters_of(source: Source, keys: Collection[str]) -> dict[tuple[str, str], tuple[int, Master]]:
     """(kind, key) → landed row and master record, of keys whose own row the source has given us."""
-    rows = RawRecord.objects.filter(
-        stream__source=source, external_key__in=keys, gone_at=None
-    ).values_list("id", "stream__name", "payload")
+    rows = RawRecord.objects.filter(stream__source=source, external_key__in=keys, gone_at=None).values_list(
+        "id", "stream__name", "payload"
+    )
     connector = class_of(source)
     found = {}
     for raw_id, stream, payload in rows:

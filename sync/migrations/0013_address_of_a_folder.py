@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sync', '0012_unchecked_streams'),
+        ("sync", "0012_unchecked_streams"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='source',
-            name='url',
+            model_name="source",
+            name="url",
             field=models.CharField(max_length=400),
         ),
     ]
