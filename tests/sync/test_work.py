@@ -154,6 +154,7 @@ def test_a_machine_that_moves_takes_its_work_along(booked: WorkOrder, plant: Pla
     good(source, "machines")
     refresh()
     ohio = Plant.objects.get(name="Ohio")
+    assert booked.equipment_id is not None
     assert Equipment.objects.get(pk=booked.equipment_id).plant == ohio
     assert set(WorkComponents.objects.values_list("plant", flat=True)) == {ohio.pk}
 

@@ -20,7 +20,8 @@ def at(day: int, hour: float = 8, month: int = 6) -> datetime:
 
 
 def order(**given: Any) -> Order:
-    return Order(**({"id": next(IDS), "work_type": "corrective", "status": "completed"} | given))
+    usual: dict[str, Any] = {"id": next(IDS), "work_type": "corrective", "status": "completed"}
+    return Order(**(usual | given))
 
 
 def plan(*entries: tuple[datetime, datetime | None]) -> tuple[Planned, ...]:
@@ -29,7 +30,8 @@ def plan(*entries: tuple[datetime, datetime | None]) -> tuple[Planned, ...]:
 
 
 def rules(**given: Any) -> Rules:
-    return Rules(**({"zone": ZONE, "currency": "EUR", "rates": EUR, "labour_rate": None} | given))
+    usual: dict[str, Any] = {"zone": ZONE, "currency": "EUR", "rates": EUR, "labour_rate": None}
+    return Rules(**(usual | given))
 
 
 def dollars() -> Rates:

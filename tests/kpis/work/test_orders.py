@@ -1,6 +1,7 @@
 """What a work order counts: by which day, for how long, and what a day alone cannot tell."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ def test_counts_go_to_the_days_of_the_plant() -> None:
         team="A",
         technician_id=7,
     )
-    split = {"work_type": "corrective", "priority": "high", "team": "A", "technician_id": 7}
+    split: dict[str, Any] = {"work_type": "corrective", "priority": "high", "team": "A", "technician_id": 7}
     rows = tally(book(one))
     assert rows.keys() == {Part(date(2026, 6, day), **split) for day in (1, 2, 3)}
     assert rows[Part(date(2026, 6, 1), **split)] == {"created": 1}

@@ -1,6 +1,6 @@
 """Marks and refresh, in any order of arrival, come to the same rows as a rebuild from scratch."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
@@ -158,7 +158,7 @@ class Story:
 def test_increments_equal_a_rebuild(data: st.DataObject) -> None:
     with undone():
         story = Story(data.draw)
-        steps = [
+        steps: list[Callable[[], object]] = [
             story.arrive, story.arrive, story.arrive, story.change, story.book, story.book, story.move,
             story.rate, story.wage, refresh,
         ]  # fmt: skip
@@ -186,12 +186,14 @@ def test_months_are_the_sums_of_their_days() -> None:
         site.labour(order, made, 1800, 30)
     rebuild()
     names = {name: Sum(name) for name in SUMS}
-    by_month = {}
-    for row in WorkComponents.objects.values("equipment", "day__month", "work_type").annotate(**names):
+    by_month: dict[tuple[int, int], dict[str, Any]] = {}
+    days = WorkComponents.objects.values("equipment", "day__month", "work_type").annotate(**names)
+    for row in map(dict[str, Any], days):
         by_month[row.pop("equipment"), row.pop("day__month")] = row
-    for row in WorkMonths.objects.values("equipment", "month__month", "work_type").annotate(**names):
-        days = by_month[row.pop("equipment"), row.pop("month__month")]
-        assert near(row) == days
+    months = WorkMonths.objects.values("equipment", "month__month", "work_type").annotate(**names)
+    for row in map(dict[str, Any], months):
+        place = row.pop("equipment"), row.pop("month__month")
+        assert near(row) == by_month[place]
     assert len(by_month) == 5
 
 
