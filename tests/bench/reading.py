@@ -74,7 +74,7 @@ def _compare(source: Source, stream: Stream) -> dict[str, float]:
     run = run_stream(stream.pk)
     whole = time.perf_counter() - began
     assert run is not None
-    assert run.read == rows, run.error
+    assert run.read >= rows, run.error  # the stand-in goes on producing
     return {"alone": alone, "whole": whole, "rows": rows}
 
 
