@@ -33,7 +33,8 @@ __all__ = [
     "timeline",
 ]
 
-LONG = timedelta(days=62)
+LONG = timedelta(days=14)
+"""Beyond it, days of every part are more rows than the days of the whole and the parts of the period."""
 
 
 def evaluate(
@@ -56,7 +57,7 @@ def evaluate(
 def evaluate_views(views: Sequence[View], scope: Scope, confidence: float = 0.9) -> list[list[Value]]:
     """Whole, parts and buckets of one scope, each as ``evaluate`` gives it, from one query per family.
 
-    Over long periods from two: of the days of the whole, and of the months of its parts.
+    Over long periods from two: the whole by bucket, and the parts of the period.
     Views have the same grain or none; parts by reason, loss class or product stand alone. Else ValueError.
     """
     grains = list(dict.fromkeys(view.grain for view in views if view.grain))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Model
 from psycopg import sql
 
@@ -61,10 +61,8 @@ INSERT = """
 
 # A machine may move: its months tell which plant its days were counted in.
 COUNTED_IN = """
-    UPDATE kpis_shiftmonths m SET plant_id = e.plant_id
-    FROM unnest(%s::bigint[], %s::date[]) AS w(equipment_id, month)
-    JOIN kpis_equipment e ON e.id = w.equipment_id
-    WHERE m.equipment_id = w.equipment_id AND m.month = w.month
+    UPDATE kpis_shiftmonths m SET plant_id = e.plant_id FROM kpis_equipment e
+    WHERE e.id = m.equipment_id AND m.equipment_id = ANY(%s) AND m.plant_id IS DISTINCT FROM e.plant_id
 """
 PLANTS = """
     SELECT id, plant_id FROM kpis_equipment WHERE id = ANY(%(ids)s)
@@ -84,12 +82,31 @@ INSERT_PLANTS = """
     ) c GROUP BY plant_id, work_unit, day, {parts}
 """
 
+SUM_PLANTS = """
+    INSERT INTO {sums} (plant_id, work_unit, day, {columns})
+    SELECT plant_id, work_unit, day, {values} FROM (
+        SELECT e.plant_id, e.work_unit, c.* FROM {days} c JOIN kpis_equipment e ON e.id = c.equipment_id
+        WHERE e.plant_id = ANY(%s)
+    ) c GROUP BY plant_id, work_unit, day, {parts}
+"""
+
 
 def plants_of(equipment_ids: Collection[int]) -> set[tuple[int, int]]:
     """Machines with the plants they are in, or were when their days were counted."""
     with connection.cursor() as cursor:
         cursor.execute(PLANTS, {"ids": list(equipment_ids)})
         return set(cursor.fetchall())
+
+
+@transaction.atomic
+def sum_plants(plant_ids: Iterable[int]) -> None:
+    """Sums all days of the plants again, at the end of a rebuild."""
+    ids = sorted(plant_ids)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, id) FROM unnest(%s::int[]) id", [LOCK, ids])
+        for rolled in OF_PLANTS:
+            cursor.execute(_filled("DELETE FROM {sums} WHERE plant_id = ANY(%s)", rolled), [ids])
+            cursor.execute(_filled(SUM_PLANTS, rolled), [ids])
 
 
 def replace_plants(days: Iterable[tuple[int, date]]) -> None:
@@ -118,7 +135,7 @@ def replace_months(months: Iterable[Month]) -> None:
         for rolled in ROLLED:
             cursor.execute(_filled(DELETE, rolled), columns)
             cursor.execute(_filled(INSERT, rolled), columns)
-        cursor.execute(COUNTED_IN, columns)
+        cursor.execute(COUNTED_IN, [columns[0]])
 
 
 def delete_months(equipment_ids: Collection[int]) -> None:

@@ -10,6 +10,8 @@ from multiprocessing import get_context
 import django
 from django.db import connections
 
+from kpis.models import Plant
+from kpis.months import sum_plants
 from kpis.rollup import in_batches, rebuild, rebuild_machines
 from kpis.stale import extend_history
 
@@ -27,7 +29,9 @@ def rebuild_with(workers: int, as_of: datetime) -> int:
     connections.close_all()
     # Spawned, not forked: a child must not inherit what the parent's threads and connections hold.
     with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin) as pool:
-        return sum(pool.map(partial(rebuild_machines, as_of=as_of), batches))
+        done = sum(pool.map(partial(rebuild_machines, as_of=as_of), batches))
+    sum_plants(Plant.objects.values_list("pk", flat=True))
+    return done
 
 
 def _begin() -> None:

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from kpis.kernel import compute_day
 from kpis.loading import Window, load_facts, per_day
 from kpis.models import Equipment
+from kpis.months import plants_of, sum_plants
 from kpis.plans import DayPlan, plan_days
 from kpis.setups import Setup, load_setups, production_day_start
 from kpis.stale import (
@@ -68,7 +69,11 @@ def refresh(as_of: datetime, limit: int | None = None) -> int:
 def rebuild(as_of: datetime, equipment_ids: Collection[int] | None = None) -> int:
     """Computes all days of the machines (None: of all) from scratch; returns how many."""
     extend_history(as_of)
-    return sum(rebuild_machines(machines, as_of) for machines in in_batches(equipment_ids))
+    batches = in_batches(equipment_ids)
+    plants = {plant_id for machines in batches for _, plant_id in plants_of(machines)}
+    done = sum(rebuild_machines(machines, as_of) for machines in batches)
+    sum_plants(plants)
+    return done
 
 
 def in_batches(equipment_ids: Collection[int] | None = None) -> list[list[int]]:
@@ -96,7 +101,10 @@ def _refresh_batch(as_of: datetime, size: int) -> int:
 
 @transaction.atomic
 def rebuild_machines(equipment_ids: Sequence[int], as_of: datetime) -> int:
-    """Computes a few machines from scratch, over the history their plants have; returns their days."""
+    """Computes a few machines from scratch, over the history their plants have; returns their days.
+
+    Their plants are to be summed afterwards, with ``sum_plants``: once, and not for each few machines.
+    """
     setups = load_setups(equipment_ids)
     with connection.cursor() as cursor:
         cursor.execute(

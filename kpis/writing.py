@@ -1,5 +1,6 @@
 """Writes component rows: old ones out, new ones in by binary COPY, in the caller's transaction."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from operator import attrgetter
@@ -63,6 +64,7 @@ def replace_days(days: Mapping[int, Collection[date]], computed: Iterable[Comput
     pairs = [(equipment_id, day) for equipment_id, group in days.items() for day in group]
     columns = [list(column) for column in zip(*pairs, strict=True)] or [[], []]
     plants = plants_of(days)
+    counted = _counted_days(days, plants)
     with connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(
@@ -72,15 +74,16 @@ def replace_days(days: Mapping[int, Collection[date]], computed: Iterable[Comput
             )
     _insert(list(computed), as_of)
     replace_months((equipment_id, month_of(day)) for equipment_id, day in pairs)
-    replace_plants((plant_id, day) for machine, plant_id in plants for day in days[machine])
+    replace_plants((plant_id, day) for machine, plant_id in plants for day in counted[machine])
 
 
 def replace_machines(
     equipment_ids: Collection[int], batches: Iterable[Sequence[Computed]], as_of: datetime
 ) -> None:
-    """Replaces all rows of the machines; batches are computed one by one, which bounds the memory."""
-    plants = {plant_id for _, plant_id in plants_of(equipment_ids)}
-    days = _days_of(equipment_ids)
+    """Replaces all rows of the machines; batches are computed one by one, which bounds the memory.
+
+    The plants are to be summed when all machines are done.
+    """
     with connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(f"DELETE FROM {table} WHERE equipment_id = ANY(%s)", [list(equipment_ids)])  # noqa: S608
@@ -89,17 +92,22 @@ def replace_machines(
     for batch in batches:
         _insert(batch, as_of)
         months |= {(equipment_id, month_of(day)) for equipment_id, day, _ in batch}
-        days |= {day for _, day, _ in batch}
     replace_months(months)
-    replace_plants((plant_id, day) for plant_id in plants for day in days)
 
 
-def _days_of(equipment_ids: Collection[int]) -> set[date]:
+def _counted_days(
+    days: Mapping[int, Collection[date]], plants: Collection[tuple[int, int]]
+) -> dict[int, set[date]]:
+    """The days whose sums of a plant a machine changes: all it has, where it has moved to another one."""
+    places = Counter(machine for machine, _ in plants)
+    return {
+        machine: {*own, *(_days_of(machine) if places[machine] > 1 else ())} for machine, own in days.items()
+    }
+
+
+def _days_of(machine: int) -> set[date]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT day FROM kpis_shiftcomponents WHERE equipment_id = ANY(%s)",
-            [list(equipment_ids)],
-        )
+        cursor.execute("SELECT DISTINCT day FROM kpis_shiftcomponents WHERE equipment_id = %s", [machine])
         return {day for (day,) in cursor.fetchall()}
 
 

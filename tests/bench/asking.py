@@ -23,6 +23,7 @@ from tests.bench import factory  # noqa: E402
 
 TILES = ("oee", "availability", "performance", "quality", "downtime", "failures", "mtbf", "mttr")
 TRIES = 9
+TABLES = ("components", "months", "plantdays", "plantreasons")
 Question = Callable[[], Any]
 
 
@@ -109,11 +110,7 @@ def _explained(sql: str, params: Any) -> tuple[float, int, set[str]]:
         (((found,),),) = (cursor.fetchall(),)
     plan = found[0]
     nodes = list(_nodes(plan["Plan"]))
-    leaves = [
-        node
-        for node in nodes
-        if "components" in node.get("Relation Name", "") or "months" in node.get("Relation Name", "")
-    ]
+    leaves = [node for node in nodes if node.get("Relation Name", "").endswith(TABLES)]
     rows = sum(
         (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
         for node in leaves
