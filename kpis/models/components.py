@@ -1,4 +1,7 @@
-"""Additive components per equipment and shift, and per month. KPIs are ratios of sums; nothing here is."""
+"""Additive components per equipment and shift, and per month. KPIs are ratios of sums; nothing here is.
+
+Rows are made from facts by the million, and made again: their ties are not checked row by row.
+"""
 
 from django.db import models
 
@@ -59,7 +62,9 @@ class ShiftComponents(ShiftSums):
     goes on, or an open event may yet change its class).
     """
 
-    equipment = models.ForeignKey(Equipment, on_delete=models.CASCADE, related_name="components")
+    equipment = models.ForeignKey(
+        Equipment, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="components"
+    )
     day = models.DateField()
     shift = models.PositiveSmallIntegerField()
     shift_name = models.CharField(max_length=60, blank=True, default="")
@@ -90,10 +95,18 @@ class ShiftComponents(ShiftSums):
 class ReasonComponents(models.Model):
     """Seconds and events per reason, of the same shift rows (planned and unplanned stops, micro-stops)."""
 
-    equipment = models.ForeignKey(Equipment, on_delete=models.CASCADE, related_name="reason_components")
+    equipment = models.ForeignKey(
+        Equipment,
+        on_delete=models.CASCADE,
+        db_constraint=False,
+        db_index=False,
+        related_name="reason_components",
+    )
     day = models.DateField()
     shift = models.PositiveSmallIntegerField()
-    reason = models.ForeignKey(Reason, on_delete=models.CASCADE, related_name="components")
+    reason = models.ForeignKey(
+        Reason, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="components"
+    )
     loss_class = models.CharField(max_length=20)
     seconds = models.FloatField(default=0)
     events = models.IntegerField(default=0)
@@ -118,7 +131,7 @@ class ProductSums(models.Model):
     """
 
     product = models.ForeignKey(
-        Product, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+        Product, null=True, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
     )
     quantity = models.FloatField(default=0)
     scrap = models.FloatField(default=0)
@@ -135,7 +148,9 @@ class ProductSums(models.Model):
 class ProductComponents(ProductSums):
     """By product, of the same shift rows. Time of orders that run at once is shared equally among them."""
 
-    equipment = models.ForeignKey(Equipment, on_delete=models.CASCADE, related_name="+", db_index=False)
+    equipment = models.ForeignKey(
+        Equipment, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
     day = models.DateField()
     shift = models.PositiveSmallIntegerField()
 
@@ -155,9 +170,13 @@ class ShiftMonths(ShiftSums):
     ``shift``: the first number the shift had. ``plant``: where its days were counted; it may move.
     """
 
-    plant = models.ForeignKey(Plant, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    plant = models.ForeignKey(
+        Plant, null=True, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
 
-    equipment = models.ForeignKey(Equipment, on_delete=models.CASCADE, related_name="+", db_index=False)
+    equipment = models.ForeignKey(
+        Equipment, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
     month = models.DateField()
     shift = models.PositiveSmallIntegerField()
     shift_name = models.CharField(max_length=60, blank=True, default="")
@@ -177,9 +196,13 @@ class ShiftMonths(ShiftSums):
 class ReasonMonths(models.Model):
     """The sums of a machine's reasons over the days of a month."""
 
-    equipment = models.ForeignKey(Equipment, on_delete=models.CASCADE, related_name="+", db_index=False)
+    equipment = models.ForeignKey(
+        Equipment, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
     month = models.DateField()
-    reason = models.ForeignKey(Reason, on_delete=models.CASCADE, related_name="+", db_index=False)
+    reason = models.ForeignKey(
+        Reason, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
     loss_class = models.CharField(max_length=20)
     seconds = models.FloatField(default=0)
     events = models.IntegerField(default=0)
@@ -199,7 +222,9 @@ class ReasonMonths(models.Model):
 class ProductMonths(ProductSums):
     """The sums of a machine's products over the days of a month."""
 
-    equipment = models.ForeignKey(Equipment, on_delete=models.CASCADE, related_name="+", db_index=False)
+    equipment = models.ForeignKey(
+        Equipment, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
     month = models.DateField()
 
     class Meta:
@@ -215,7 +240,9 @@ class ProductMonths(ProductSums):
 class PlantDays(ShiftSums):
     """The sums over a plant's machines, those that produce and the others, by day and name of the shift."""
 
-    plant = models.ForeignKey(Plant, on_delete=models.CASCADE, related_name="+", db_index=False)
+    plant = models.ForeignKey(
+        Plant, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
     work_unit = models.BooleanField()
     day = models.DateField()
     shift = models.PositiveSmallIntegerField()
@@ -235,10 +262,14 @@ class PlantDays(ShiftSums):
 class PlantReasons(models.Model):
     """The sums over a plant's machines by day and reason."""
 
-    plant = models.ForeignKey(Plant, on_delete=models.CASCADE, related_name="+", db_index=False)
+    plant = models.ForeignKey(
+        Plant, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
     work_unit = models.BooleanField()
     day = models.DateField()
-    reason = models.ForeignKey(Reason, on_delete=models.CASCADE, related_name="+", db_index=False)
+    reason = models.ForeignKey(
+        Reason, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
     loss_class = models.CharField(max_length=20)
     seconds = models.FloatField(default=0)
     events = models.IntegerField(default=0)
