@@ -61,7 +61,7 @@ IDENTITY = (
 REASONS = ["equipment-failure", "setup-and-adjustments", "material-availability", "cleaning", "reduced-speed"]
 
 minutes = st.integers(0, 4 * 1440)
-lengths = st.one_of(st.integers(0, 8), st.integers(0, 2000), st.none())
+lengths = st.one_of(st.integers(0, 8), st.integers(0, 2000), st.integers(2870, 4500), st.none())
 
 
 @contextmanager

@@ -8,7 +8,17 @@ from django.http import Http404
 from kpis.models import Plant
 from mfgportal.accounts.models import Role, User
 from mfgportal.period import PRESETS, Period, preset
-from mfgportal.scope import BadScope, Level, Place, default_grain, find_place, parse, plant_place
+from mfgportal.scope import (
+    BadScope,
+    Level,
+    Place,
+    default_grain,
+    find_place,
+    grains,
+    line_place,
+    parse,
+    plant_place,
+)
 from tests.factories import make_line, make_plant
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -30,11 +40,26 @@ def lyon(db: None) -> Plant:
         ("last_90_days", "2026-08-27", "2026-11-24"),
         ("this_month", "2026-11-01", "2026-11-24"),
         ("last_month", "2026-10-01", "2026-10-31"),
+        ("this_quarter", "2026-10-01", "2026-11-24"),
+        ("last_quarter", "2026-07-01", "2026-09-30"),
+        ("this_year", "2026-01-01", "2026-11-24"),
+        ("last_year", "2025-01-01", "2025-12-31"),
     ],
 )
 def test_presets_are_production_days(name: str, first: str, last: str) -> None:
     found = preset(name, TODAY)
     assert (str(found.first), str(found.last)) == (first, last)
+
+
+def test_hours_are_of_a_line_or_a_machine_and_a_week_at_most(lyon: Plant) -> None:
+    line = line_place(make_line(lyon, "Line 1", 1))
+    assert parse({"grain": "hour"}, line, now=NOW).grain == "hour"
+    assert "hour" in grains(parse({}, line, now=NOW))
+    assert "hour" not in grains(parse({}, plant_place(lyon), now=NOW))
+    with pytest.raises(BadScope, match="only a line or a machine"):
+        parse({"grain": "hour"}, plant_place(lyon), now=NOW)
+    with pytest.raises(BadScope, match="7 days at most"):
+        parse({"grain": "hour", "period": "last_30_days"}, line, now=NOW)
 
 
 def test_last_month_in_january_is_december() -> None:
