@@ -26,7 +26,7 @@ def test_check_says_that_nothing_is_missing(connect: Connect, demo: Demo) -> Non
     said = told("source", "check", "odoo")
     assert "Odoo: Odoo 19.0" in said
     assert "productivity: 20 rows visible" in said
-    assert said.endswith("Nothing is missing.\n")
+    assert "Nothing is missing.\n" in said
 
 
 def test_a_plain_user_is_told_apart_from_an_empty_odoo(connect: Connect, demo: Demo) -> None:
@@ -62,7 +62,7 @@ def test_a_model_that_may_not_be_read_stops_its_streams_only(connect: Connect, d
 def test_a_missing_app_is_one_cause_and_pausing_ends_it(connect: Connect, demo: Demo) -> None:
     demo.rights.missing = {model for model in demo.odoo.tables if model.startswith("maintenance.")}
     source = connect(demo)
-    said = told("source", "check", "odoo")
+    said = told("source", "check", "odoo", "--quick")
     assert said.count("install the app Maintenance") == 1
     runs = read_due()
     assert {name for name, run in runs.items() if run.error} == {
