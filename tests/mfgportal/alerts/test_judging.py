@@ -1,5 +1,6 @@
 """What opens, follows and closes an alert; when a rule holds; what two workers do."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from threading import Thread
 from typing import Any
@@ -9,6 +10,7 @@ import time_machine
 from django.db import IntegrityError, connection, connections, transaction
 
 from kpis.models import ShiftComponents, Target
+from kpis.months import month_of, replace_months, replace_plants
 from mfgportal.accounts.models import Role
 from mfgportal.alerts.judging import JUDGING_LOCK, judge, judge_due, switch
 from mfgportal.alerts.models import Alert, AlertEvent, AlertRule, Notification, Severity, Signal
@@ -46,6 +48,8 @@ def shift(site: Site, day: date, share: float, number: int = 1, **fields: Any) -
     ShiftComponents.objects.update_or_create(
         equipment=site.press, day=day, shift=number, defaults=given | fields
     )
+    replace_months([(site.press.pk, month_of(day))])
+    replace_plants([(site.press.plant_id, day)])
 
 
 @pytest.fixture
@@ -246,11 +250,13 @@ def test_a_persons_name_stays_in_the_portal(site: Site, make_rule: MakeRule) -> 
 
 def test_a_rising_intensity_opens(site: Site, make_rule: MakeRule) -> None:
     """Failures that come closer and closer over a month of shifts."""
+    times = [NOW - timedelta(days=days) for days in (30, 18, 12, 8, 6, 5, 4, 3, 2.5, 2, 1.5, 1)]
+    failed = Counter(at.date() for at in times)
     for back in range(60, 0, -1):
         day = NOW.date() - timedelta(days=back)
-        shift(site, day, 1.0, 1, operating_s=28800.0)
-    for days in (30, 18, 12, 8, 6, 5, 4, 3, 2.5, 2, 1.5, 1):
-        stop(site.press, NOW - timedelta(days=days), 10)
+        shift(site, day, 1.0, 1, operating_s=28800.0, failures=failed[day])
+    for at in times:
+        stop(site.press, at, 10)
     look(make_rule(signal=Signal.TREND, plant=None))
     alert = Alert.objects.get()
     assert alert.title.startswith("Failure intensity of Press 1 rises: p = ")
