@@ -3,8 +3,7 @@
 Closed: streams are read as they are due. Open, after failures in a row over all streams: none is, until
 ``open_until``. Half-open, from then on: one stream tries, leased, so that a second worker does not; success
 closes the breaker and wakes the others, failure opens it for longer. A worker that dies trying only delays
-the next try by the lease. A refused log-in opens at once, since many wrong ones in a row lock accounts; so
-does a source that says for how long it wants to be left alone.
+the next try by the lease. A refused log-in opens at once: many wrong log-ins in a row lock accounts.
 Reading by hand always goes through, and counts as a try.
 """
 
@@ -17,7 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from sync.backoff import pause
-from sync.errors import LoginRefused, SourceUnavailable
+from sync.errors import LoginRefused
 from sync.models import Source, Stream
 
 MOST_FAILURES = 5
@@ -43,28 +42,25 @@ def is_open(source_id: int) -> bool:
 
 @transaction.atomic
 def failed(source_id: int, kind: str, error: Exception) -> bool:
-    """Count a failure of the source as a whole; return whether it is given up for now.
+    """Count a failure of the source as a whole; return whether it leaves the breaker open.
 
-    What was asked before it opened and fails after that says nothing new. A source that only asks for a pause
-    is left alone as well, but not given up.
+    What was asked before it opened and fails after that says nothing new.
     """
     source = Source.objects.select_for_update().get(pk=source_id)
     now_is = state(source)
     if now_is is State.OPEN:
-        return source.failures >= MOST_FAILURES
+        return True
     source.failures += 1
     refused = isinstance(error, LoginRefused)
-    asked = isinstance(error, SourceUnavailable) and bool(error.retry_after)
-    given_up = refused or now_is is State.HALF_OPEN or source.failures >= MOST_FAILURES
-    if given_up or asked:
-        times = source.failures if refused or asked else source.failures - MOST_FAILURES + 1
+    if refused or now_is is State.HALF_OPEN or source.failures >= MOST_FAILURES:
+        times = source.failures if refused else source.failures - MOST_FAILURES + 1
         source.open_until = timezone.now() + timedelta(seconds=pause(kind, times, error))
         source.probed_at = None
     # By update: a save would tell the audit trail, which is for what people change.
     Source.objects.filter(pk=source_id).update(
         failures=source.failures, open_until=source.open_until, probed_at=source.probed_at
     )
-    return given_up
+    return source.open_until is not None
 
 
 def answered(source_id: int) -> None:

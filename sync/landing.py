@@ -1,5 +1,6 @@
 """Landing: a row per key with its latest content, in place. What it replaces goes to the history."""
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -118,8 +119,8 @@ def _content(payload: Payload) -> tuple[bytes, bytes]:
 def _body(payload: Payload) -> bytes:
     try:
         body = orjson.dumps(payload, option=CONTENT)
-    except TypeError:
-        body = orjson.dumps(_storable(payload), option=CONTENT)
+    except TypeError:  # half a surrogate pair, or a number beyond 64 bits
+        body = json.dumps(_storable(payload), sort_keys=True, separators=(",", ":")).encode()
     return orjson.dumps(_storable(payload), option=CONTENT) if b"\\u0000" in body else body
 
 

@@ -238,21 +238,3 @@ def test_all_by_hand_is_given_up_when_nothing_answers(dead: PlantOf) -> None:
 
 def test_the_list_of_sources_says_so(dead: PlantOf) -> None:
     assert "does not answer; tried again from" in told("source", "list")
-
-
-def busy(stream: str) -> None:
-    raise SourceUnavailable("A asks for a moment.", retry_after=40)
-
-
-def test_a_source_that_asks_for_a_pause_gets_it_from_all_streams_and_nobody_is_told(plant: PlantOf) -> None:
-    source, world = plant
-    world.schema_fault = busy
-    before = timezone.now()
-    read(source, MANY[0])
-    assert breaker.state(fresh(source)) is breaker.State.OPEN
-    opens = fresh(source).open_until
-    assert opens is not None
-    assert timedelta(seconds=39) < opens - before < timedelta(seconds=60)
-    Stream.objects.update(next_due=None)
-    assert take_due() == []
-    assert not SyncException.objects.exists()
