@@ -87,6 +87,8 @@ def total(spans: Iterable[Span]) -> float:
 
 def within(spans: Sequence[Span], start: float, end: float) -> list[Span]:
     """``clip`` for sorted disjoint spans, in logarithmic time."""
+    if start >= end:
+        return []
     first = _first_reaching(spans, start)
     found = list(spans[first : bisect_left(spans, (end,), lo=first)])
     if found and found[0].start < start:

@@ -33,6 +33,7 @@ budget.close()
 @pytest.fixture
 def made(transactional_db: None) -> Iterator[list[SharedBudget]]:
     """Budgets that are closed at the end: they have connections of their own."""
+    RequestSlot.objects.all().delete()  # of tests that asked for real, on connections of their own
     budgets: list[SharedBudget] = []
     yield budgets
     for budget in budgets:
