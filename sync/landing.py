@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from math import isfinite
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -125,14 +126,14 @@ def _body(payload: Payload) -> bytes:
 
 
 def _storable(value: Any) -> Any:
-    """The value without what PostgreSQL's JSON cannot hold: NUL characters and halves of surrogate pairs."""
+    """Without what PostgreSQL's JSON cannot hold: NUL characters, halves of surrogate pairs, no numbers."""
     if isinstance(value, str):
         return value.replace("\0", "").encode("utf-8", "replace").decode()
     if isinstance(value, dict):
         return {_storable(key): _storable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_storable(item) for item in value]
-    return value
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def _known(stream: Stream, keys: list[str]) -> dict[str, _Known]:

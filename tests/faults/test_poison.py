@@ -16,7 +16,11 @@ LINES = "mrp.workcenter.productivity"
 POISONS: dict[str, dict[str, Any]] = {
     "a reference of another shape": {"workcenter_id": {"id": 2}},
     "a time before all time": {"date_start": "0001-01-01 00:00:00"},
-    "a number that is none": {"duration": "NaN", "loss_id": [2**62, "huge"]},
+    "a number that is none": {
+        "duration": "NaN",
+        "loss_id": [10**30, "huge"],
+        "workcenter_id": [10**30, "huge"],
+    },
     "text that no database holds": {"description": "\\u0000 \\ud800 " + "x" * 100_000, "workcenter_id": []},
 }
 

@@ -89,3 +89,13 @@ def test_each_content_has_its_own_trace(plant: PlantOf) -> None:
     landed(stream, Row("x/1", {"a": 1}, T), Row("x/2", {"a": 1}, T))
     traces = RawRecord.objects.filter(stream=stream).values_list("trace_id", flat=True)
     assert len(set(traces)) == 2
+
+
+def test_numbers_that_json_libraries_refuse_are_kept(plant: PlantOf) -> None:
+    """A whole number beyond 64 bits as it is; what is no number as nothing."""
+    stream = stream_of(plant)
+    row = Row("stop/1", {"counter": 10**30, "share": float("nan"), "note": "half \ud800"}, T)
+    assert len(landed(stream, row)) == 1
+    (payload,) = payloads(RawRecord.objects.filter(external_key="stop/1"))
+    assert (payload["counter"], payload["share"]) == (10**30, None)
+    assert landed(stream, row) == []

@@ -15,6 +15,7 @@ from sync.records import Kind, Ref
 
 T = TypeVar("T")
 KEPT = 10_000
+LARGEST_ID = 2**31 - 1  # a PostgreSQL integer
 MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 
 
@@ -68,7 +69,7 @@ def link(row: Payload, field: str) -> tuple[int, str] | None:
     value = row.get(field)
     if not value:
         return None
-    if isinstance(value, list) and len(value) == 2 and type(value[0]) is int:
+    if isinstance(value, list) and len(value) == 2 and type(value[0]) is int and 0 < value[0] <= LARGEST_ID:
         return value[0], str(value[1])
     raise BadRow(f"{field} should be a reference like [12, 'name'], found {value!r}", field=field)
 

@@ -28,6 +28,8 @@ def payload(stream: str, key: str) -> Payload:
         ("productivity", "mrp.workcenter.productivity/3", "loss_type", "lunch"),
         ("productivity", "mrp.workcenter.productivity/3", "loss_type", False),
         ("productivity", "mrp.workcenter.productivity/3", "workcenter_id", "Assembly 1"),
+        ("productivity", "mrp.workcenter.productivity/3", "workcenter_id", [10**30, "huge"]),
+        ("productivity", "mrp.workcenter.productivity/3", "workcenter_id", [0, "none"]),
         ("productivity", "mrp.workcenter.productivity/3", "loss_id", False),
         ("work_orders", "mrp.workorder/4", "state", "to_close"),
         ("work_orders", "mrp.workorder/4", "qty_produced", "20"),
