@@ -3,10 +3,8 @@
 from datetime import datetime
 
 from mfgportal.alerts.reading import CannotJudge
-from sync.freshness import is_late
-from sync.models import Stream
+from sync.freshness import fact_streams, is_late
 from sync.schedule import first_load
-from sync.sources import FACTS, spec_of
 
 
 def judged_through(now: datetime) -> datetime:
@@ -15,8 +13,7 @@ def judged_through(now: datetime) -> datetime:
     Raises:
         CannotJudge: the first load goes on, a fact stream is late, or nothing was ever read.
     """
-    rows = Stream.objects.filter(enabled=True, source__enabled=True).select_related("source")
-    streams = [stream for stream in rows if _reads_facts(stream)]
+    streams = fact_streams()
     known = [stream.read_through for stream in streams if stream.read_through is not None]
     late = [stream.title for stream in streams if is_late(stream, now)]
     if first_load():
@@ -27,8 +24,3 @@ def judged_through(now: datetime) -> datetime:
     if not known:
         raise CannotJudge("no data was ever read")
     return min(now, *known)
-
-
-def _reads_facts(stream: Stream) -> bool:
-    spec = spec_of(stream)
-    return spec is not None and bool(FACTS & set(spec.kinds))

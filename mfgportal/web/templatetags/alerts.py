@@ -2,7 +2,6 @@
 
 from django import template
 
-from kpis.definitions import CATALOGUE
 from mfgportal.alerts.models import Alert
 from mfgportal.web.format import NONE, amount
 
@@ -41,8 +40,3 @@ def limit_value(alert: Alert) -> str:
 def alert_tone(severity: str) -> str:
     """Colour of a severity; the word stands beside it."""
     return TONES.get(severity, "")
-
-
-@register.filter
-def kpi_name(name: str) -> str:
-    return CATALOGUE[name].title if name in CATALOGUE else name
