@@ -17,6 +17,7 @@ from kpis.models import StaleDay
 from mfgportal.runner import programs
 from mfgportal.runner.child import Child, Program
 from sync.exceptions.backlog import undone
+from sync.locks import retried
 from sync.models import Source, Stream, SyncRun
 from tests.faults.harness.clock import VARIABLE
 from tests.faults.harness.cluster import Cluster, kill
@@ -103,6 +104,9 @@ class Portal:
 
     def let_time_pass(self, span: timedelta = A_WHILE) -> None:
         """What waits until a moment, and what is given up after a time, comes that much nearer."""
+        retried(lambda: self._come_nearer(span))  # the workers write to the same rows
+
+    def _come_nearer(self, span: timedelta) -> None:
         Stream.objects.exclude(next_due=None).update(next_due=F("next_due") - span)
         Stream.objects.exclude(slow_due=None).update(slow_due=F("slow_due") - span)
         SyncRun.objects.filter(status="running").update(heartbeat_at=F("heartbeat_at") - span)
