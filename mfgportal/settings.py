@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "mfgportal",
     "mfgportal.accounts",
     "mfgportal.alerts",
+    "mfgportal.habits",
     "mfgportal.web",
     "mfgportal.api",
     "sync",
