@@ -1,39 +1,15 @@
 """Who may see and do what: the one scoped way to the data for pages and API alike."""
 
-from enum import StrEnum
-
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from kpis.models import Equipment, Line, Plant
-from mfgportal.accounts.models import Role, User
+from mfgportal.accounts.models import User
+from mfgportal.accounts.rights import RIGHTS, Right
 from sync.models import SyncException
 
-
-class Right(StrEnum):
-    """What a role may do beyond reading KPIs of its plants."""
-
-    RESOLVE_EXCEPTIONS = "resolve exceptions"
-    RUN_SYNC = "start a sync"
-    MANAGE_SOURCES = "manage sources"
-    MANAGE_TARGETS = "manage targets"
-    MANAGE_ALERTS = "manage alert rules"
-    DATE_CYCLES = "date ideal cycles"
-    CLOSE_PERIODS = "close periods"
-    SEE_TECHNICIANS = "see who did which work"
-
-
-RIGHTS: dict[str, frozenset[Right]] = {
-    Role.EXECUTIVE: frozenset(),
-    Role.PLANT_MANAGER: frozenset(
-        {Right.MANAGE_TARGETS, Right.MANAGE_ALERTS, Right.DATE_CYCLES, Right.CLOSE_PERIODS}
-    ),
-    Role.MAINTENANCE_LEAD: frozenset(
-        {Right.RESOLVE_EXCEPTIONS, Right.RUN_SYNC, Right.SEE_TECHNICIANS, Right.DATE_CYCLES}
-    ),
-    Role.ADMIN: frozenset(Right),
-}
+__all__ = ["Right", "equipment_of", "exceptions_of", "lines_of", "may", "person", "plants_of", "require"]
 
 
 def may(user: User, right: Right) -> bool:

@@ -19,13 +19,13 @@ SOON = "Costs are computed again now."
 
 
 def rates(request: HttpRequest) -> HttpResponse:
-    require(person(request), Right.MANAGE_SOURCES)
+    require(person(request), Right.MANAGE_RATES)
     return _show(request, CurrencyRateForm(), StopRateForm(person(request)))
 
 
 @require_POST
 def currency_rate_add(request: HttpRequest) -> HttpResponse:
-    require(person(request), Right.MANAGE_SOURCES)
+    require(person(request), Right.MANAGE_RATES)
     form = CurrencyRateForm(request.POST)
     if form.is_valid():
         messages.success(request, f"The rate of {form.save().currency} is saved. {SOON}")
@@ -35,7 +35,7 @@ def currency_rate_add(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def stop_rate_add(request: HttpRequest) -> HttpResponse:
-    require(person(request), Right.MANAGE_SOURCES)
+    require(person(request), Right.MANAGE_RATES)
     form = StopRateForm(person(request), request.POST)
     if form.is_valid():
         messages.success(request, f"What a stop costs in {form.save().plant.name} is saved. {SOON}")
@@ -45,7 +45,7 @@ def stop_rate_add(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def currency_rate_remove(request: HttpRequest, pk: int) -> HttpResponse:
-    require(person(request), Right.MANAGE_SOURCES)
+    require(person(request), Right.MANAGE_RATES)
     remove_currency_rate(get_object_or_404(CurrencyRate, pk=pk))
     messages.success(request, f"The rate is removed. {SOON}")
     return redirect("rates")
@@ -53,7 +53,7 @@ def currency_rate_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def stop_rate_remove(request: HttpRequest, pk: int) -> HttpResponse:
-    require(person(request), Right.MANAGE_SOURCES)
+    require(person(request), Right.MANAGE_RATES)
     remove_stop_rate(get_object_or_404(PlantRate, pk=pk))
     messages.success(request, f"The rate is removed. {SOON}")
     return redirect("rates")
