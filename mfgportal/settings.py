@@ -38,6 +38,8 @@ INSTALLED_APPS = [
     "mfgportal",
     "mfgportal.accounts",
     "mfgportal.alerts",
+    "mfgportal.reports",
+    "mfgportal.displays",
     "mfgportal.habits",
     "mfgportal.web",
     "mfgportal.api",
