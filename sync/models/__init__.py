@@ -1,6 +1,7 @@
 """What the sync remembers: sources and their streams, runs, landed rows, identities, exceptions."""
 
 from sync.models.checks import Checkpoint
+from sync.models.decisions import Decision, Merge, Rule
 from sync.models.engine import RequestSlot, SweptKey
 from sync.models.exceptions import Correction, ExceptionEvent, HeldRecord, SyncException
 from sync.models.identities import Counterpart, Identity, Ownership
@@ -12,9 +13,11 @@ __all__ = [
     "Checkpoint",
     "Correction",
     "Counterpart",
+    "Decision",
     "ExceptionEvent",
     "HeldRecord",
     "Identity",
+    "Merge",
     "Ownership",
     "RawHistory",
     "RawRecord",
@@ -22,6 +25,7 @@ __all__ = [
     "ReconciliationLine",
     "ReconciliationRun",
     "RequestSlot",
+    "Rule",
     "Source",
     "Stream",
     "SweptKey",

@@ -12,6 +12,11 @@ class SyncException(models.Model):
     ``context`` holds what a person needs to decide: both sides of a mismatch, the unknown key, suggestions.
     ``retry_by`` is set while a worker tries again what it holds: the person who asked for it. Rows held by
     a resolved exception are being loaded by a worker, too.
+
+    ``caused_by`` is closed with what it caused. ``split_from``: the exception whose rows named in
+    ``context["split"]`` fold into this one instead. What it holds back is weighed by ``sync.exceptions.impact``:
+    ``held_rows`` source records, ``kpi_minutes`` of machines' time that the KPIs lack, or that is doubtful;
+    ``money``: what these cost at the plant's rate, in the plant's currency; None without a rate.
     """
 
     class Status(models.TextChoices):
@@ -45,10 +50,22 @@ class SyncException(models.Model):
     resolved_by = models.CharField(max_length=150, blank=True, default="")
     resolution = models.TextField(blank=True, default="")
     retry_by = models.CharField(max_length=150, blank=True, default="")
+    caused_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="consequences"
+    )
+    split_from = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="splits"
+    )
+    held_rows = models.PositiveIntegerField(default=0)
+    kpi_minutes = models.FloatField(default=0)
+    money = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
 
     class Meta:
         ordering = ["-last_seen"]
-        indexes = [models.Index(fields=["status", "kind"])]
+        indexes = [
+            models.Index(fields=["status", "kind"]),
+            models.Index(fields=["status", "-kpi_minutes"], name="exception_by_impact"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -106,6 +123,10 @@ class Correction(models.Model):
     author = models.CharField(max_length=150)
     created_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.CharField(max_length=150, blank=True, default="")
+    exception = models.ForeignKey(
+        SyncException, null=True, blank=True, on_delete=models.SET_NULL, related_name="corrections"
+    )
 
     class Meta:
         constraints = [

@@ -34,6 +34,7 @@ class Identity(models.Model):
         NORMALISED = "normalised", "Same code after normalising"
         MANUAL = "manual", "Mapped by a person"
         SEEDED = "seeded", "Standard name"
+        RULE = "rule", "By a rule"
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="identities")
     kind = models.CharField(max_length=20)
