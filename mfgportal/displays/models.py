@@ -24,8 +24,8 @@ def all_panels() -> list[str]:
 class Display(models.Model):
     """It reads one plant, or one of its lines, until ``expires_at`` or until it is revoked.
 
-    Of the key only the SHA-256 is kept: it is 256 bits of chance, so that nothing slower is needed.
-    ``rotate_s``: seconds per line where it goes through the plant's lines one by one; 0: it shows all at once.
+    Of the key only the SHA-256 is kept: it is 256 bits of chance, so nothing slower is needed.
+    ``rotate_s``: seconds per line where it goes through the lines one by one; 0: all at once.
     """
 
     name = models.CharField(max_length=120)

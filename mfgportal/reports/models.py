@@ -11,8 +11,8 @@ from django.db.models import Q
 class ReportSchedule(models.Model):
     """The executive page of ``query``, mailed at ``at``, the local time of ``clock``.
 
-    ``weekday`` (0 = Monday) counts for weekly ones, ``month_day`` for monthly ones: the last day where a month
-    is shorter. ``next_due``: the moment that is not worked off yet; None: it is paused.
+    ``weekday`` (0 = Monday) counts for weekly ones, ``month_day`` for monthly ones: the last day where
+    a month is shorter. ``next_due``: the moment that is not worked off yet; None: it is paused.
     """
 
     class Cadence(models.TextChoices):

@@ -2,9 +2,10 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import mfgportal.displays.models
 from django.conf import settings
 from django.db import migrations, models
+
+import mfgportal.displays.models
 
 
 class Migration(migrations.Migration):
