@@ -5,12 +5,13 @@ from datetime import timedelta
 from itertools import chain
 
 from kpis import cells
-from kpis.definitions import CATALOGUE
+from kpis.definitions import CATALOGUE, Kpi
+from kpis.definitions.names import kpi_named
 from kpis.evaluation import value_of
 from kpis.pareto import ParetoRow, pareto
 from kpis.scope import WHOLE, By, Grain, Key, Scope, UnsupportedBreakdown, UnsupportedGrain, Value, View
 from kpis.time_model import TimeStep, time_model
-from kpis.timeline import FactRef, TimelineSpan, timeline
+from kpis.timeline import FactRef, TimelineSpan, timeline, timelines
 
 __all__ = [
     "WHOLE",
@@ -31,6 +32,8 @@ __all__ = [
     "pareto",
     "time_model",
     "timeline",
+    "timelines",
+    "values_of",
 ]
 
 LONG = timedelta(days=14)
@@ -47,11 +50,18 @@ def evaluate(
     """Values of the named KPIs, one per KPI, part of the breakdown and bucket, in that order.
 
     Every bucket of the period is there: one without rows is undefined, "no data". Parts of a breakdown are
-    those with rows, ordered by label. Raises KeyError for an unknown name, UnsupportedBreakdown where a
+    those with rows, ordered by label. Names may be
+    those of standards and titles, too. Raises KeyError for an unknown one, UnsupportedBreakdown where a
     component cannot be split by ``by``.
     """
-    (found,) = evaluate_views([View(tuple(names), grain, by)], scope, confidence)
+    (found,) = evaluate_views([View(tuple(map(kpi_named, names)), grain, by)], scope, confidence)
     return found
+
+
+def values_of(kpi: Kpi, scope: Scope, grain: Grain | None = None, by: By | None = None) -> list[Value]:
+    """Values of one KPI, which may be none of the catalogue, such as a step of the time model."""
+    found = cells.read([kpi], scope, grain, [by] if by else []).cells(grain, by)
+    return [value_of(kpi, cell, 0.9) for cell in found]
 
 
 def evaluate_views(views: Sequence[View], scope: Scope, confidence: float = 0.9) -> list[list[Value]]:

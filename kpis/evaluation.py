@@ -1,6 +1,6 @@
 """Sums of components → the value of a KPI. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import takewhile
@@ -10,6 +10,8 @@ from kpis.amounts import in_one_currency, left_out, not_converted
 from kpis.definitions import CATALOGUE, Kpi, Product, Ratio, Total
 from kpis.definitions import components as c
 from kpis.definitions.base import NO_DATA, Linear
+from kpis.definitions.names import kpi_named
+from kpis.given import sums_of
 from kpis.reliability.bounds import mtbf_bounds
 from kpis.scope import WHOLE, Key, Value
 
@@ -51,31 +53,16 @@ class Result:
 
 
 def compute(name: str, components: Mapping[str, float], confidence: float = 0.9) -> Result:
-    """The KPI ``name`` from sums of its components by name; its sample and its gaps may be absent.
+    """The KPI ``name`` from sums of its components; its sample and its gaps may be absent.
+
+    Names are read as people and standards write them: see ``kpis.definitions.names`` and ``kpis.given``.
 
     Raises:
         KeyError: there is no such KPI.
-        ValueError: a component it needs is missing, or is none of its own.
+        ValueError: a component it needs is missing or negative, or a name is none.
     """
-    kpi = CATALOGUE[name]
-    needed = {term.component.name for linear in _linears(kpi) for term in linear.terms}
-    samples = {found.name for found in (*kpi.components, *kpi.gaps)} - needed | {c.FACTS.name}
-    if missing := needed - set(components):
-        raise ValueError(f"{name} = {kpi.formula} needs {', '.join(sorted(missing))}.")
-    if unknown := set(components) - needed - samples:
-        raise ValueError(f"{name} = {kpi.formula} takes no {', '.join(sorted(unknown))}.")
-    return _result(kpi, {**dict.fromkeys(samples, 0.0), **components}, confidence)
-
-
-def _linears(kpi: Kpi) -> Sequence[Linear]:
-    match kpi:
-        case Total():
-            return (kpi.of,)
-        case Ratio():
-            return kpi.top, kpi.bottom
-        case Product():
-            return [linear for factor in kpi.factors for linear in _linears(factor)]
-    raise TypeError(f"{kpi!r} is no kind of KPI that can be evaluated")
+    kpi = CATALOGUE[kpi_named(name)]
+    return _result(kpi, sums_of(kpi, components), confidence)
 
 
 def value_of(kpi: Kpi, cell: Cell, confidence: float) -> Value:

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from django.db.models import Model, Q, QuerySet
 
-from kpis.definitions import CATALOGUE
+from kpis.definitions.names import NoSuchKpi, kpi_named, slug
 from kpis.models import Equipment, Line, Plant
 from kpis.scope import By, Grain
 from mfgportal.period import Period
@@ -33,12 +33,11 @@ class NotFound(ValueError):
 
 def kpi_names(given: Sequence[str]) -> list[str]:
     """Names of KPIs, given as name, title or both in any case, also joined by commas."""
-    known = {_slug(kpi.title): kpi.name for kpi in CATALOGUE.values()} | {name: name for name in CATALOGUE}
     asked = [part.strip() for text in given for part in text.split(",") if part.strip()]
-    for name in asked:
-        if _slug(name) not in known:
-            raise NotFound(f"“{name}” is not a KPI. There are: {', '.join(CATALOGUE)}.")
-    return list(dict.fromkeys(known[_slug(name)] for name in asked))
+    try:
+        return list(dict.fromkeys(map(kpi_named, asked)))
+    except NoSuchKpi as unknown:
+        raise NotFound(str(unknown)) from unknown
 
 
 def place_named(plant: str = "", line: str = "", equipment: str = "") -> Place:
@@ -96,7 +95,7 @@ def grain(given: str) -> Grain | None:
 
 
 def _choice(given: str, known: Sequence[Any], what: str) -> Any:
-    name = _slug(given)
+    name = slug(given)
     if name and name not in known:
         raise NotFound(f"“{given}” is no {what}. There are: {', '.join(known)}.")
     return name or None
@@ -117,7 +116,3 @@ def _one(rows: QuerySet[Any], given: str, what: str) -> Any:
 def _listed(rows: Any) -> str:
     names = [str(row) for row in rows]
     return ", ".join(names[:SHOWN]) + (" …" if len(names) > SHOWN else "") if names else "none yet"
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")

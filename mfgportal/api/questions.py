@@ -9,6 +9,7 @@ from rest_framework.request import Request
 
 from kpis.buckets import buckets
 from kpis.definitions import CATALOGUE, Kpi
+from kpis.definitions.names import NoSuchKpi, kpi_named
 from kpis.families import breakdowns
 from kpis.lineage import Spot
 from kpis.scope import By, Scope
@@ -117,10 +118,10 @@ def _names(given: dict[str, Any]) -> list[str]:
     )
     named = [name.strip() for name in given.get("kpi", "").split(",")]
     names = [name for name in named if name] or list(possible)
-    for name in names:
-        if name not in CATALOGUE:
-            raise bad_parameter("kpi", f"“{name}” is not a KPI. Known: {', '.join(CATALOGUE)}.")
-    return names
+    try:
+        return list(dict.fromkeys(map(kpi_named, names)))
+    except NoSuchKpi as unknown:
+        raise bad_parameter("kpi", str(unknown)) from unknown
 
 
 def _key(given: dict[str, Any]) -> int | str | None:

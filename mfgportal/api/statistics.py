@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from kpis.definitions import CATALOGUE
+from kpis.definitions.names import NoSuchKpi, kpi_named
 from kpis.evaluation import compute
 from kpis.reliability.bounds import Bounds, mtbf_bounds, rate_bounds
 from kpis.reliability.forecast import forecast
@@ -81,9 +82,10 @@ class Compute(Statistic):
         return super().post(request)
 
     def answer(self, given: dict[str, Any]) -> dict[str, Any]:
-        kpi = CATALOGUE.get(given["kpi"])
-        if kpi is None:
-            raise bad_parameter("kpi", f"“{given['kpi']}” is not a KPI. Known: {', '.join(CATALOGUE)}.")
+        try:
+            kpi = CATALOGUE[kpi_named(given["kpi"])]
+        except NoSuchKpi as unknown:
+            raise bad_parameter("kpi", str(unknown)) from unknown
         try:
             found = compute(kpi.name, given["components"], given["confidence"])
         except ValueError as refused:

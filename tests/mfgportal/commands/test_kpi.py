@@ -73,7 +73,7 @@ def test_a_target_is_shown_with_how_the_value_stands(made: World) -> None:
 @pytest.mark.parametrize(
     ("args", "wanted"),
     [
-        (("luck",), "“luck” is not a KPI. There are: "),
+        (("luck",), "“luck” is not a KPI. Known: "),
         (("oee", "--plant", "Oslo"), "There is no plant “Oslo”. There are: Lyon (LYO), Porto (POR)."),
         (("oee", "--plant", "o"), "More than one plant is meant by “o”: Lyon (LYO), Porto (POR)."),
         (("oee", "--line", "Line P", "--plant", "Lyon"), "There is no line “Line P”. There are: Line 1."),
