@@ -1,13 +1,13 @@
 """dlt merging the same rows into the same PostgreSQL, by the Python of dlt's own environment, without Django.
 
-``python -m tests.bench.dlt_load URL ROWS`` prints seconds as JSON: first load, the same, a tenth changed.
+``python -m tests.bench.dlt_load URL ROWS`` prints what they take as JSON: first load, the same, a tenth
+changed.
 """
 
 import json
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +17,7 @@ os.environ["RUNTIME__LOG_LEVEL"] = "ERROR"
 import dlt
 
 from tests.bench import rows
+from tests.bench.clock import as_json, spent
 
 PAGE = 1000
 
@@ -32,16 +33,14 @@ def main(url: str, count: int) -> None:
         print(json.dumps([_load(pipeline, count, version) for version in (0, 0, 1)]))
 
 
-def _load(pipeline: Any, count: int, version: int) -> float:
+def _load(pipeline: Any, count: int, version: int) -> dict[str, float]:
     resource = dlt.resource(
         _pages(count, version),
         name="production",
         write_disposition={"disposition": "merge", "strategy": "upsert"},
         primary_key=["source", "external_key"],
     )
-    began = time.perf_counter()
-    pipeline.run(resource).raise_on_failed_jobs()
-    return time.perf_counter() - began
+    return as_json(spent(lambda: pipeline.run(resource).raise_on_failed_jobs()))
 
 
 def _pages(count: int, version: int) -> Iterator[list[dict[str, Any]]]:

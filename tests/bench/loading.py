@@ -1,11 +1,11 @@
 """Typed records into ``kpis_production``: by our load stage, and by the bare COPY and upsert of the same.
 
-``python -m tests.bench.loading ROWS`` prints seconds as JSON: first load, the same again, a tenth changed.
+``python -m tests.bench.loading ROWS`` prints what they take as JSON: first load, the same again, a tenth
+changed.
 """
 
 import json
 import sys
-import time
 from collections.abc import Callable, Sequence
 
 import django
@@ -22,6 +22,7 @@ from sync.load.facts import COMMON, SPECS, Ids, upsert  # noqa: E402
 from sync.records import ProductionRecord  # noqa: E402
 from sync.staging import copy_rows, names, qualified  # noqa: E402
 from tests.bench import plant, rows  # noqa: E402
+from tests.bench.clock import Spent, as_json  # noqa: E402
 
 BATCH = 5000
 SPEC = SPECS[ProductionRecord]
@@ -35,19 +36,18 @@ def main(count: int) -> None:
         mine = [_timed(count, version, lambda batch: ours(batch, ids)) for version in VERSIONS]
     _, ids = plant.afresh(count)
     theirs = [_timed(count, version, lambda batch: bare(batch, ids)) for version in VERSIONS]
-    print(json.dumps({"ours": mine, "bare": theirs}))
+    print(json.dumps({"ours": [*map(as_json, mine)], "bare": [*map(as_json, theirs)]}))
 
 
-def _timed(count: int, version: int, load: Callable[[Batch], None]) -> float:
-    """Seconds of loading alone, without the making of the records."""
-    seconds = 0.0
-    for page in rows.pages(count, BATCH):
-        batch = [read(number, version) for number in page]
-        began = time.perf_counter()
-        with transaction.atomic():
-            load(batch)
-        seconds += time.perf_counter() - began
-    return seconds
+def _timed(count: int, version: int, load: Callable[[Batch], None]) -> Spent:
+    """What loading alone takes, without the making of the records."""
+    found = Spent()
+    with found.theirs():
+        for page in rows.pages(count, BATCH):
+            batch = [read(number, version) for number in page]
+            with found.ours(), transaction.atomic():
+                load(batch)
+    return found
 
 
 def read(number: int, version: int) -> tuple[Landed, ProductionRecord]:

@@ -1,6 +1,6 @@
 """What the engine adds to reading the source: the stand-in Odoo over HTTP, its lines of productivity.
 
-``python -m tests.bench.reading URL`` prints JSON: seconds of reading alone and of the first sync, and rows;
+``python -m tests.bench.reading URL`` prints JSON: what reading alone and the first sync take, and rows;
 from the stand-in as fast as it answers, and at the pace of a real server.
 """
 
@@ -23,6 +23,7 @@ from sync.connectors.odoo.api import OdooApi  # noqa: E402
 from sync.models import RawRecord, Source, Stream  # noqa: E402
 from sync.run import run_stream  # noqa: E402
 from sync.sources import add_source, connect  # noqa: E402
+from tests.bench.clock import Spent, as_json  # noqa: E402
 from tests.factories import standard_reasons  # noqa: E402
 
 STREAM = "productivity"
@@ -63,28 +64,28 @@ def _paced(rows: Callable[..., list[Payload]]) -> Callable[..., list[Payload]]:
     return slow
 
 
-def _compare(source: Source, stream: Stream) -> dict[str, float]:
+def _compare(source: Source, stream: Stream) -> dict[str, Any]:
     """Reading alone, and the first sync of the stream."""
     alone, rows = _read_alone(source, stream)
     RawRecord.objects.filter(stream=stream).delete()
     Downtime.objects.all().delete()
     Run.objects.all().delete()
     Stream.objects.filter(pk=stream.pk).update(cursor={}, read_through=None)
-    began = time.perf_counter()
-    run = run_stream(stream.pk)
-    whole = time.perf_counter() - began
+    whole = Spent()
+    with whole.theirs(), whole.ours():
+        run = run_stream(stream.pk)
     assert run is not None
     assert run.read >= rows, run.error  # the stand-in goes on producing
-    return {"alone": alone, "whole": whole, "rows": rows}
+    return {"alone": as_json(alone), "whole": as_json(whole), "rows": rows}
 
 
-def _read_alone(source: Source, stream: Stream) -> tuple[float, int]:
+def _read_alone(source: Source, stream: Stream) -> tuple[Spent, int]:
     connector = connect(source)
-    began = time.perf_counter()
-    rows = sum(len(page.rows) for page in connector.read(stream.name, {}))
-    seconds = time.perf_counter() - began
+    found = Spent()
+    with found.ours():
+        rows = sum(len(page.rows) for page in connector.read(stream.name, {}))
     connector.close()
-    return seconds, rows
+    return found, rows
 
 
 if __name__ == "__main__":

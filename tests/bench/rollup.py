@@ -4,30 +4,25 @@
 """
 
 import json
-import os
-import resource
 import sys
 import time
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from random import Random
-from typing import Any
 
 import django
 
 django.setup()
 
-from django.db import connection, transaction  # noqa: E402 models need the set-up
+from django.db import transaction  # noqa: E402 models need the set-up
 
 from kpis.models import StaleDay  # noqa: E402
 from kpis.rebuilding import rebuild_with  # noqa: E402
 from kpis.rollup import refresh  # noqa: E402
 from tests.bench import factory, naive  # noqa: E402
+from tests.bench.clock import spent  # noqa: E402
 
 SHORT = 30
 SAMPLE = 40
-TICKS = os.sysconf("SC_CLK_TCK")
 WORKERS = 2
 
 
@@ -36,7 +31,7 @@ def main(machines: int, days: int) -> None:
     ids = factory.places(machines)
     stops, counts = factory.facts(days)
     as_of = _after(days)
-    wall, cpu = _timed(lambda: rebuild_with(WORKERS, as_of))
+    whole = spent(lambda: rebuild_with(WORKERS, as_of))
     long = _increment(ids, days)
     print(
         json.dumps(
@@ -44,8 +39,8 @@ def main(machines: int, days: int) -> None:
                 "stops": stops,
                 "counts": counts,
                 "machine_days": machines * days,
-                "rebuild": wall,
-                "rebuild_cpu": cpu,
+                "rebuild": whole.wall,
+                "rebuild_cpu": whole.cpu,
                 "naive": _naive(ids, days),
                 "day": long,
                 "day_short": short,
@@ -69,8 +64,7 @@ def _increment(ids: list[int], days: int) -> float:
 
 def _one_day(ids: list[int], day: date, days: int) -> float:
     StaleDay.objects.bulk_create(StaleDay(equipment_id=pk, day=day) for pk in ids)
-    wall, _ = _timed(lambda: refresh(_after(days)))
-    return wall
+    return spent(lambda: refresh(_after(days))).wall
 
 
 def _naive(ids: list[int], days: int) -> float:
@@ -88,39 +82,6 @@ def _naive(ids: list[int], days: int) -> float:
 def _after(days: int) -> datetime:
     last = factory.FIRST + timedelta(days=days)
     return datetime(last.year, last.month, last.day, 12, tzinfo=UTC)
-
-
-def _timed(work: Callable[[], Any]) -> tuple[float, float]:
-    """Seconds by the clock, and of our processes' computing: other work on the machine slows the first."""
-    began, before = time.perf_counter(), _cpu()
-    work()
-    return time.perf_counter() - began, _cpu() - before
-
-
-def _cpu() -> float:
-    """Ours and PostgreSQL's."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in used) + _postgres_cpu()
-
-
-def _postgres_cpu() -> float:
-    """Of the server and what it started, past and present; 0 where the system does not tell."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (pid,) = cursor.fetchone()
-    stats = {int(path.parent.name): _stat(path) for path in Path("/proc").glob("[0-9]*/stat")}
-    server = stats[pid][0] if pid in stats else 0
-    ticks = sum(sum(times[:2]) for parent, times in stats.values() if parent == server)
-    return (ticks + sum(stats[server][1] if server in stats else ())) / TICKS
-
-
-def _stat(path: Path) -> tuple[int, tuple[int, ...]]:
-    """Parent, and user and system time of a process and of its children that ended."""
-    try:
-        fields = path.read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0, ()
-    return int(fields[1]), tuple(map(int, fields[11:15]))
 
 
 if __name__ == "__main__":

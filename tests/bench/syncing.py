@@ -1,13 +1,12 @@
 """The whole engine over a source in memory. A process of its own, so that its memory is its own.
 
-``python -m tests.bench.syncing ROWS`` prints JSON: seconds of the first sync and of one without changes,
-and the peak of resident memory in MiB.
+``python -m tests.bench.syncing ROWS`` prints JSON: what the first sync and one without changes take, and the
+peak of resident memory in MiB.
 """
 
 import json
 import resource
 import sys
-import time
 
 import django
 
@@ -16,21 +15,16 @@ django.setup()
 from sync.models import Stream, SyncRun  # noqa: E402 models need the set-up
 from sync.run import run_stream  # noqa: E402
 from tests.bench import plant, rows  # noqa: E402
+from tests.bench.clock import as_json, spent  # noqa: E402
 
 KIB = 1024
 
 
 def main(count: int) -> None:
     plant.afresh(count)
-    first, again = (_timed(count) for _ in range(2))
+    first, again = (as_json(spent(lambda: sync(count))) for _ in range(2))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB
     print(json.dumps({"first": first, "again": again, "peak_mib": peak}))
-
-
-def _timed(count: int) -> float:
-    began = time.perf_counter()
-    sync(count)
-    return time.perf_counter() - began
 
 
 def sync(count: int) -> SyncRun:
