@@ -1,12 +1,20 @@
-"""The waterfall from calendar time down to good time, of the work units in scope."""
+"""The time model of the work units in scope: calendar time down to good time, each step a KPI of its own.
 
+The losses with the time that is left add up: calendar = not scheduled + planned stops + unknown + stops +
+speed losses + quality losses + good time, to the second.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from kpis import cells
+from kpis.definitions import Kpi, Total
 from kpis.definitions import components as c
-from kpis.definitions.base import Linear
-from kpis.scope import Scope
+from kpis.definitions.base import Better, Linear, Unit
+from kpis.scope import By, Key, Scope
+
+StepKind = Literal["level", "loss"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +27,11 @@ class TimeStep:
     name: str
     title: str
     seconds: float
-    kind: Literal["level", "loss"]
+    kind: StepKind
 
 
 NET_RUN = c.RUN - c.MICRO_STOP - c.RUN_WITHOUT_IDEAL
-STEPS: tuple[tuple[str, str, Linear, Literal["level", "loss"]], ...] = (
+STEPS: tuple[tuple[str, str, Linear, StepKind], ...] = (
     ("calendar", "Calendar time", c.CALENDAR, "level"),
     ("not_scheduled", "Not scheduled", c.CALENDAR - c.PLANNED, "loss"),
     ("planned", "Planned operation time", c.PLANNED, "level"),
@@ -42,13 +50,73 @@ STEPS: tuple[tuple[str, str, Linear, Literal["level", "loss"]], ...] = (
     ("scrap", "Scrap", c.IDEAL - c.IDEAL_GOOD, "loss"),
     ("good", "Good time", c.IDEAL_GOOD, "level"),
 )
+BELOW_LOADING = [name for name, _, _, _ in STEPS].index("loading")
+OEE_LOSSES = tuple(name for name, _, _, kind in STEPS[BELOW_LOADING:] if kind == "loss")
+"""What is lost of loading time: with good time they make it up, so that each is points of OEE."""
+
+STANDARDS: Mapping[str, str] = {
+    "calendar": "ISO 22400-2:2014 §5.2, calendar time: the production days, whole",
+    "not_scheduled": "ISO 22400-2:2014 §5.2, calendar time less planned operation time",
+    "planned": "ISO 22400-2:2014 §5.2, planned operation time (POT)",
+    "planned_stop": "ISO 22400-2:2014 §5.2, planned down time (PDOT)",
+    "unknown": "Own definition: planned time of which no record says whether the machine ran or stood",
+    "loading": "ISO 22400-2:2014 §5.2, planned busy time (PBT)",
+    "run": "ISO 22400-2:2014 §5.3, actual production time (APT)",
+    "net": "ISO 22400-2:2014 §5, planned runtime per item × produced quantity (PRI × PQ)",
+    "good": "ISO 22400-2:2014 §5, planned runtime per item × good quantity (PRI × GQ)",
+    "scrap": "Six big losses (Nakajima, TPM); quality losses 5 and 6",
+    "micro_stop": "Six big losses (Nakajima, TPM); performance loss 3, idling and minor stops",
+    "speed": "Six big losses (Nakajima, TPM); performance loss 4, reduced speed",
+    "without_ideal": "Own definition: run time that performance cannot judge",
+}
+AVAILABILITY_LOSS = "ISO 22400-2:2014 §5.3, actual unit down time (ADOT), by cause"
+PREFIX = "time_"
+
+
+def _kpi(name: str, title: str, of: Linear, kind: StepKind) -> Total:
+    return Total(
+        name=f"{PREFIX}{name}",
+        title=title,
+        of=of,
+        unit=Unit.SECONDS,
+        better=Better.UP if kind == "level" else Better.DOWN,
+        standard=STANDARDS.get(name, AVAILABILITY_LOSS),
+        note="Of the machines that produce; the others have no OEE.",
+    )
+
+
+TIME_KPIS: Mapping[str, Kpi] = {
+    kpi.name: kpi for kpi in (_kpi(name, title, of, kind) for name, title, of, kind in STEPS)
+}
+"""Each step as a KPI, by its name with ``PREFIX``, so that it opens as the others do."""
 
 
 def time_model(scope: Scope) -> list[TimeStep]:
     """Steps in order. Each level = the level before − the losses between."""
     components = {term.component for _, _, linear, _ in STEPS for term in linear.terms}
     sums = cells.total(replace(scope, work_units_only=True), sorted(components, key=lambda found: found.name))
-    return [
-        TimeStep(name, title, sum(term.factor * sums[term.component.name] for term in linear.terms), kind)
-        for name, title, linear, kind in STEPS
-    ]
+    return [TimeStep(name, title, _sum(linear, sums), kind) for name, title, linear, kind in STEPS]
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """What parts of a place lost of the loading time of all. ``lost``: seconds by part and step."""
+
+    loading_s: float
+    lost: Mapping[tuple[Key, str], float]
+
+
+def losses(scope: Scope, by: By) -> Losses:
+    """The losses of OEE of each part of a breakdown. One query."""
+    wanted = [kpi for name, kpi in TIME_KPIS.items() if name.removeprefix(PREFIX) in (*OEE_LOSSES, "loading")]
+    found = cells.read(wanted, replace(scope, work_units_only=True), None, [by]).cells(None, by)
+    of = {name: linear for name, _, linear, _ in STEPS}
+    sums = [(cell.key, cell.sums) for cell in found if cell.sums is not None]
+    return Losses(
+        sum(_sum(of["loading"], each) for _, each in sums),
+        {(key, name): _sum(of[name], each) for key, each in sums for name in OEE_LOSSES},
+    )
+
+
+def _sum(linear: Linear, sums: Mapping[str, float]) -> float:
+    return sum(term.factor * sums[term.component.name] for term in linear.terms)
