@@ -1,15 +1,27 @@
 """Who may see and do what: the one scoped way to the data for pages and API alike."""
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
-from kpis.models import Equipment, Line, Plant
+from kpis.models import Equipment, Labour, Line, Part, PartUse, Plant, StockLevel, Technician, WorkOrder
 from mfgportal.accounts.models import User
 from mfgportal.accounts.rights import RIGHTS, Right
 from sync.models import SyncException
 
-__all__ = ["Right", "equipment_of", "exceptions_of", "lines_of", "may", "person", "plants_of", "require"]
+__all__ = [
+    "Right",
+    "equipment_of",
+    "exceptions_of",
+    "lines_of",
+    "may",
+    "orders_of",
+    "parts_of",
+    "person",
+    "plants_of",
+    "require",
+    "technicians_of",
+]
 
 
 def may(user: User, right: Right) -> bool:
@@ -50,3 +62,32 @@ def exceptions_of(user: User) -> QuerySet[SyncException]:
     if user.sees_all_plants:
         return SyncException.objects.all()
     return SyncException.objects.filter(Q(plant__in=plants_of(user)) | Q(plant=None))
+
+
+def orders_of(user: User) -> QuerySet[WorkOrder]:
+    """Work orders on machines of plants the person may see, or without a machine in such a plant."""
+    if user.sees_all_plants:
+        return WorkOrder.objects.filter(deleted_at=None)
+    plants = plants_of(user)
+    theirs = Q(equipment__plant__in=plants) | Q(equipment=None, plant__in=plants)
+    return WorkOrder.objects.filter(theirs, deleted_at=None)
+
+
+def parts_of(user: User) -> QuerySet[Part]:
+    """Spare parts used, or lying in stock, in plants the person may see."""
+    if user.sees_all_plants:
+        return Part.objects.all()
+    used = PartUse.objects.filter(part=OuterRef("pk"), deleted_at=None, work_order__in=orders_of(user))
+    stock = StockLevel.objects.filter(product=OuterRef("product"), plant__in=plants_of(user), deleted_at=None)
+    return Part.objects.filter(Exists(used) | Exists(stock))
+
+
+def technicians_of(user: User) -> QuerySet[Technician]:
+    """Who worked, or is to work, in plants the person may see; nobody where names are not theirs to see."""
+    if not may(user, Right.SEE_TECHNICIANS):
+        return Technician.objects.none()
+    if user.sees_all_plants:
+        return Technician.objects.all()
+    booked = Labour.objects.filter(technician=OuterRef("pk"), deleted_at=None, work_order__in=orders_of(user))
+    given = orders_of(user).filter(assigned_to=OuterRef("pk"))
+    return Technician.objects.filter(Exists(booked) | Exists(given))
