@@ -5,7 +5,10 @@ these would take as long as all the rest. The one writer checks and locks what a
 masters are never deleted.
 """
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
+from django.db.models.functions import Collate, Lower
 
 from kpis.models.base import Fact
 from kpis.models.masters import Operation, Part, Product, Reason, Technician
@@ -61,6 +64,10 @@ class WorkOrder(Fact):
                 condition=models.Q(deleted_at=None) & ~models.Q(status__in=("completed", "cancelled")),
                 name="work_open",
             ),
+            # For people who look for one: by the beginning of its number or key, and by words of its title.
+            models.Index(Collate(Lower("number"), "C"), name="work_number"),
+            models.Index(Collate(Lower("external_key"), "C"), name="work_key"),
+            GinIndex(SearchVector("title", config="simple"), name="work_title"),
         ]
 
 
