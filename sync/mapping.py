@@ -171,7 +171,7 @@ def unmapped(ref: Ref, item: Item, held: Held) -> Problem:
     shared = ref.kind in SHARED
     what, name = NAMES[ref.kind], ref.label or next(iter(ref.codes), ref.key)
     return Problem(
-        kind="unmapped_key",
+        kind="orphan" if ref.kind == Kind.WORK_ORDER else "unmapped_key",
         cause=f"{ref.kind}:{identity_key(ref)}",
         title=f"Unknown {what}: {name}",
         message=f"“{name}” ({ref.key or 'no key'}) matches no {what} we know. Records that name it wait.",

@@ -11,6 +11,7 @@ from sync.mapping import ref_of
 from sync.models import HeldRecord, RawRecord, Source, Stream, SyncException
 from sync.pipeline import Outcome
 from sync.poison import load
+from sync.queue.kinds import KEY_KINDS
 from sync.queue.writer import close, close_empty
 from sync.records import Kind
 from sync.references import find
@@ -98,7 +99,7 @@ def _left_to_a_worker(exception_ids: Collection[int], most: int) -> set[int]:
 def _known_by_now(kinds: Collection[Kind]) -> list[int]:
     waiting: dict[int, list[SyncException]] = defaultdict(list)
     rows = SyncException.objects.filter(
-        kind="unmapped_key", context__ref__kind__in=[str(kind) for kind in kinds]
+        kind__in=KEY_KINDS, context__ref__kind__in=[str(kind) for kind in kinds]
     )
     for exception in rows.exclude(status=SyncException.Status.RESOLVED):
         waiting[exception.source_id].append(exception)

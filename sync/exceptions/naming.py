@@ -10,7 +10,7 @@ from sync.identities import CANONICAL, Suggestion, identity_key, map_to
 from sync.load.masters import create_plain, create_reason
 from sync.mapping import NAMES, ref_of
 from sync.models import Source, SyncException
-from sync.queue.kinds import Resolution
+from sync.queue.kinds import KEY_KINDS, Resolution
 from sync.queue.writer import finish
 from sync.records import Kind, Ref
 from sync.references import find, masters_of
@@ -32,8 +32,8 @@ REASON_CLASSES = (
 
 
 def suggestions(exception: SyncException, *, limit: int = 5) -> list[Suggestion]:
-    """What an unmapped key might mean, best first; empty for other kinds."""
-    if exception.kind != "unmapped_key":
+    """What an unknown key might mean, best first; empty for other kinds."""
+    if exception.kind not in KEY_KINDS:
         return []
     ref = ref_of(exception.context)
     return suggest(ref, plant_id=exception.plant_id, witnesses=witnesses(exception, ref), limit=limit)

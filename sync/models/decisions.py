@@ -1,4 +1,4 @@
-"""What people decided about the queue: each decision with what it changed, rules for later, merged masters."""
+"""What people decided about the queue: decisions with what they changed, rules, merged masters."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -44,7 +44,7 @@ class Rule(models.Model):
 
     ``what``: ``key`` (keys of records of ``kind`` that match ``pattern`` mean the row ``canonical_id``),
     ``value`` (a ``field`` of records of ``kind`` that is ``pattern`` counts as ``value``), or ``dismiss``
-    (exceptions of ``kind`` whose title matches ``pattern`` are dismissed). ``pattern`` has ``*`` for any text.
+    (exceptions of ``kind`` whose title matches ``pattern`` are dismissed). A ``*`` stands for any text.
     """
 
     class What(models.TextChoices):

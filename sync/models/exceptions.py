@@ -14,9 +14,10 @@ class SyncException(models.Model):
     a resolved exception are being loaded by a worker, too.
 
     ``caused_by`` is closed with what it caused. ``split_from``: the exception whose rows named in
-    ``context["split"]`` fold into this one instead. What it holds back is weighed by ``sync.exceptions.impact``:
-    ``held_rows`` source records, ``kpi_minutes`` of machines' time that the KPIs lack, or that is doubtful;
-    ``money``: what these cost at the plant's rate, in the plant's currency; None without a rate.
+    ``context["split"]`` fold into this one instead. What it holds back is weighed by
+    ``sync.exceptions.impact``: ``held_rows`` source records, ``kpi_minutes`` of machines' time that the KPIs
+    lack, or that is doubtful; ``money``: what these cost at the plant's rate, in the plant's currency; None
+    without a rate.
     """
 
     class Status(models.TextChoices):

@@ -13,7 +13,10 @@ from django.utils import timezone
 
 from sync.landing import Landed
 from sync.models import ExceptionEvent, HeldRecord, Source, Stream, SyncException
-from sync.queue.kinds import KINDS
+from sync.queue.causes import consequences, link
+from sync.queue.kinds import KEY_KINDS, KINDS
+from sync.queue.parting import parts
+from sync.queue.ruling import rules_for
 
 OPEN, RESOLVED, DISMISSED = (
     SyncException.Status.OPEN,
@@ -91,18 +94,41 @@ def raise_all(
     Args:
         waited: (exception, landed row) pairs that are no news and do not count again.
     """
-    grouped: dict[str, list[Problem]] = defaultdict(list)
-    for problem in problems:
-        grouped[fingerprint(problem.kind, stream.source, problem.cause)].append(problem)
+    grouped = _grouped(stream.source, problems)
     fresh = _create(stream, grouped)
     exceptions = _locked(grouped)
     rows = _hold(exceptions, grouped)
+    news: list[SyncException] = []
     for exception in exceptions:
-        group = grouped[exception.fingerprint]
-        news = [raw_id for raw_id in rows[exception.pk] if (exception.pk, raw_id) not in waited]
-        repeats = len(news) if KINDS[exception.kind].holds else len(group)
-        _fold(exception, group[-1], repeats if exception.fingerprint not in fresh else repeats - 1)
+        group, new = grouped[exception.fingerprint], exception.fingerprint in fresh
+        added = [raw_id for raw_id in rows[exception.pk] if (exception.pk, raw_id) not in waited]
+        repeats = len(added) if KINDS[exception.kind].holds else len(group)
+        if _fold(exception, group[-1], repeats - 1 if new else repeats) or new:
+            news.append(exception)
+    _announce(news)
     return exceptions
+
+
+def _grouped(source: Source, problems: Sequence[Problem]) -> dict[str, list[Problem]]:
+    """Problems by the fingerprint they fold into; rows that a person has split off go to their part."""
+    marked = [(fingerprint(problem.kind, source, problem.cause), problem) for problem in problems]
+    holding = {mark for mark, problem in marked if problem.held}
+    parted = parts(holding) if holding else {}
+    grouped: dict[str, list[Problem]] = defaultdict(list)
+    for mark, problem in marked:
+        key = problem.held.row.external_key if problem.held else ""
+        grouped[parted.get((mark, key), mark)].append(problem)
+    return grouped
+
+
+def _announce(exceptions: Sequence[SyncException]) -> None:
+    """New exceptions, and such as are open again: what causes them, and what a rule says of them."""
+    if not exceptions:
+        return
+    link(exceptions)
+    for pk, rule in rules_for(exceptions).items():
+        which = next(each for each in exceptions if each.pk == pk)
+        finish(which, DISMISSED, f"A rule of {rule.author} says so. {rule.reason}", by=rule.author)
 
 
 def _create(stream: Stream, grouped: Mapping[str, Sequence[Problem]]) -> set[str]:
@@ -168,25 +194,37 @@ def _line(exception: SyncException, held: Held) -> HeldRecord:
     )
 
 
-def _fold(exception: SyncException, problem: Problem, repeats: int) -> None:
+def _fold(exception: SyncException, problem: Problem, repeats: int) -> bool:
+    """Take a repeat in; return whether it opened the exception again."""
     streams = {*exception.context.get("streams", ()), *problem.context.get("streams", ())}
     exception.context = {**exception.context, **problem.context}
     if streams:
         exception.context["streams"] = sorted(streams)
     exception.count += max(repeats, 0)
     exception.last_seen = timezone.now()
-    exception.title, exception.message = problem.title[:300], problem.message
+    exception.message = problem.message
+    if exception.split_from_id is None:
+        exception.title = problem.title[:300]
     exception.severity = problem.severity or exception.severity
     exception.trace_id = problem.trace_id or exception.trace_id
     if problem.plant_id and exception.plant_id is None:
         place(exception, problem.plant_id)
     exception.plant_id = problem.plant_id or exception.plant_id
     exception.equipment_id = problem.equipment_id or exception.equipment_id
-    if exception.status == RESOLVED:
+    again = exception.status == RESOLVED
+    if again:
+        _record([exception], "reopened", f"{exception.message} {_before(exception)}")
         exception.status, exception.resolved_at, exception.resolved_by = OPEN, None, ""
         exception.resolution = ""
-        _record([exception], "reopened")
     exception.save()
+    return again
+
+
+def _before(exception: SyncException) -> str:
+    """How it had been resolved, for the history of what came back."""
+    who = f" by {exception.resolved_by}" if exception.resolved_by else ""
+    when = f" on {exception.resolved_at:%Y-%m-%d}" if exception.resolved_at else ""
+    return f"It had been resolved{when}{who}: {exception.resolution}"
 
 
 def place(exception: SyncException, plant_id: int) -> None:
@@ -198,7 +236,7 @@ def place(exception: SyncException, plant_id: int) -> None:
     exception.save(update_fields=["plant"])
     rows = HeldRecord.objects.filter(exception=exception, plant=None).values_list("raw_id", flat=True)
     unplaced = HeldRecord.objects.filter(raw__in=list(rows), plant=None)
-    own = SyncException.objects.filter(held_records__in=unplaced, plant=None).exclude(kind="unmapped_key")
+    own = SyncException.objects.filter(held_records__in=unplaced, plant=None).exclude(kind__in=KEY_KINDS)
     SyncException.objects.filter(id__in=list(own.values_list("id", flat=True))).update(plant=plant_id)
     unplaced.update(plant=plant_id)
 
@@ -233,6 +271,8 @@ def finish(exception: SyncException, status: str, why: str, *, by: str = "") -> 
     exception.resolved_at, exception.resolved_by, exception.retry_by = timezone.now(), by, ""
     exception.save(update_fields=["status", "resolution", "resolved_at", "resolved_by", "retry_by"])
     _record([exception], str(status), why, by=by)
+    for caused in consequences(exception) if status == RESOLVED else ():
+        finish(caused, RESOLVED, f"What caused it is over: {exception.title}.")
 
 
 def record_event(exception: SyncException, action: str, detail: str, *, by: str) -> None:
