@@ -104,7 +104,7 @@ def _read(given: Mapping[str, float]) -> tuple[Sums, list[_Equation], float | No
 def _component(given: str) -> tuple[str, float] | None:
     """The component of that name, and how many of its unit one of the given is."""
     if given in _COMPONENTS:
-        return given, 1.0
+        return given, 1
     for ending, scale in SCALES.items():
         seconds = given.removesuffix(ending) + "_s"
         if given.endswith(ending) and seconds in _COMPONENTS:

@@ -194,10 +194,13 @@ def _mtbf_bounds(mtbf: float, count: int, confidence: float) -> Bounds:
     return Bounds(lower, top / narrow**2 if narrow > 0 else None)
 
 
-def power_law_of(systems: Sequence[History], confidence: float = 0.9) -> PowerLaw:
+def power_law_of(systems: Sequence[History], confidence: float = 0.9, *, unbiased: bool = False) -> PowerLaw:
     """Fit several systems with one law, each observed over its own span (MIL-HDBK-189C, 6.4).
 
     ``end`` of the result is the longest. Raises TooFewFailures below three failures in all.
+
+    Args:
+        unbiased: β times (n − 1)/n, as of one system that is observed to a time.
     """
     check_confidence(confidence)
     logs = [log(time) for system in systems for time in system.times]
@@ -209,7 +212,7 @@ def power_law_of(systems: Sequence[History], confidence: float = 0.9) -> PowerLa
         weighted = sum(_log_power(system.end, beta) - _log_power(system.start, beta) for system in systems)
         return len(logs) / beta + sum(logs) - len(logs) * weighted / exposed
 
-    beta = _root(slope)
+    beta = _root(slope) * ((len(logs) - 1) / len(logs) if unbiased else 1)
     exposed = sum(_power(system.end, beta) - _power(system.start, beta) for system in systems)
     end = max(system.end for system in systems)
     scale = len(logs) / exposed

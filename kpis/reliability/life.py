@@ -6,7 +6,7 @@ Not for times between failures of a repaired machine under trend: see ``growth``
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, log, sqrt
+from math import exp, gamma, log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,12 @@ class Weibull:
     confidence: float
     failures: int
     censored: int
+    log_likelihood: float
+
+    @property
+    def mean(self) -> float:
+        """Mean life (MTTF)."""
+        return self.scale * gamma(1 + 1 / self.shape)
 
     def survival(self, time: float) -> float:
         """Probability to live longer than ``time``."""
@@ -68,6 +74,7 @@ def weibull(failures: Sequence[float], censored: Sequence[float] = (), confidenc
         confidence=confidence,
         failures=len(failed),
         censored=len(lives) - len(failed),
+        log_likelihood=_log_likelihood(shape, scale, failed, lives) - len(failed) * log(longest),
     )
 
 
@@ -79,6 +86,11 @@ def _shape(failed: Times, lives: Times) -> float:
         return float((powers * logs).sum() / powers.sum() - 1 / shape - mean_log)
 
     return float(brentq(slope, 1e-3, STEEPEST, xtol=1e-13, rtol=1e-13))
+
+
+def _log_likelihood(shape: float, scale: float, failed: Times, lives: Times) -> float:
+    dense = log(shape / scale) + (shape - 1) * np.log(failed / scale)
+    return float(dense.sum() - ((lives / scale) ** shape).sum())
 
 
 def _log_errors(shape: float, scale: float, lives: Times, failed: int) -> tuple[float, float]:

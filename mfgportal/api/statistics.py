@@ -13,9 +13,16 @@ from rest_framework.views import APIView
 from kpis.definitions import CATALOGUE
 from kpis.definitions.names import NoSuchKpi, kpi_named
 from kpis.evaluation import compute
+from kpis.reliability.arrangements import reverse_arrangements
 from kpis.reliability.bounds import Bounds, mtbf_bounds, rate_bounds
 from kpis.reliability.forecast import forecast
-from kpis.reliability.growth import PowerLaw, grouped_power_law, power_law, power_law_of, trend
+from kpis.reliability.growth import (
+    PowerLaw,
+    grouped_power_law,
+    power_law,
+    power_law_of,
+    trend,
+)
 from kpis.reliability.life import kaplan_meier, weibull
 from kpis.reliability.ranking import Actor, rank
 from kpis.reliability.recurrence import mean_cumulative
@@ -118,13 +125,14 @@ class BoundsView(Statistic):
 
     def answer(self, given: dict[str, Any]) -> dict[str, Any]:
         time, failures, confidence = given["time"], given["failures"], given["confidence"]
+        sides = given["sides"]
         if not time:
             raise bad_parameter("time", "No time was observed: nothing is known of the rate.")
         return {
             "mtbf": time / failures if failures else None,
-            "mtbf_bounds": _bounds(mtbf_bounds(time, failures, confidence)),
+            "mtbf_bounds": _bounds(mtbf_bounds(time, failures, confidence, sides=sides)),
             "rate": failures / time,
-            "rate_bounds": _bounds(rate_bounds(failures, time, confidence)),
+            "rate_bounds": _bounds(rate_bounds(failures, time, confidence, sides=sides)),
             "confidence": confidence,
         }
 
@@ -147,6 +155,7 @@ class WeibullView(Statistic):
             raise bad_parameter("shares", "A share is between 0 and 1.")
         fit = weibull(given["failures"], given["censored"], given["confidence"])
         return _plain(fit) | {
+            "mean": fit.mean,
             "survival": [{"time": time, "share": fit.survival(time)} for time in given["times"]],
             "quantiles": [{"share": share, "time": fit.quantile(share)} for share in given["shares"]],
         }
@@ -184,17 +193,19 @@ class Growth(Statistic):
         return super().post(request)
 
     def answer(self, given: dict[str, Any]) -> dict[str, Any]:
-        confidence = given["confidence"]
+        confidence, target = given["confidence"], given.get("target_mtbf")
         if "systems" in given:
-            return {"trend": None, **_law(power_law_of(bodies.histories(given["systems"]), confidence))}
+            return {"trend": None, **_law(_of_systems(given), target)}
         if "ends" in given:
-            return {"trend": None, **_law(grouped_power_law(given["ends"], given["counts"], confidence))}
+            law = grouped_power_law(given["ends"], given["counts"], confidence)
+            return {"trend": None, **_law(law, target)}
         times, end, ended = given["times"], given["end"], given["failure_terminated"]
         tested = trend(times, end, failure_terminated=ended, level=given["level"])
         law = power_law(
             times, end, failure_terminated=ended, unbiased=given["unbiased"], confidence=confidence
         )
-        return {"trend": _plain(tested), **_law(law)}
+        arrangements = _plain(reverse_arrangements(times))
+        return {"trend": {**_plain(tested), "reverse_arrangements": arrangements}, **_law(law, target)}
 
 
 class MeanCumulativeView(Statistic):
@@ -251,9 +262,15 @@ class Ranking(Statistic):
         return [_plain(standing.actor) | _plain(standing, "actor") for standing in found]
 
 
-def _law(law: PowerLaw) -> dict[str, Any]:
+def _of_systems(given: dict[str, Any]) -> PowerLaw:
+    systems = bodies.histories(given["systems"])
+    return power_law_of(systems, given["confidence"], unbiased=given["unbiased"])
+
+
+def _law(law: PowerLaw, target: float | None) -> dict[str, Any]:
     names = ("growth", "intensity", "mtbf", "cumulative_mtbf")
-    return {"power_law": _plain(law) | {name: getattr(law, name) for name in names}}
+    more = {} if target is None else {"time_to_target": law.time_to(target)}
+    return {"power_law": _plain(law) | {name: getattr(law, name) for name in names} | more}
 
 
 def _plain(found: Any, *without: str) -> dict[str, Any]:

@@ -47,6 +47,9 @@ class BoundsBody(serializers.Serializer[Any]):
     time = Number(min_value=0, help_text="Operating time observed.")
     failures = serializers.IntegerField(min_value=0)
     confidence = Confidence(default=0.9)
+    sides = serializers.ChoiceField(
+        [1, 2], default=2, help_text="2: the value is between the bounds; 1: each bound holds by itself."
+    )
 
 
 class LivesBody(serializers.Serializer[Any]):
@@ -89,11 +92,14 @@ class GrowthBody(serializers.Serializer[Any]):
     failure_terminated = serializers.BooleanField(
         default=False, help_text="The observation ended with the last failure, not at a time."
     )
-    unbiased = serializers.BooleanField(default=False, help_text="The modified estimator of one system.")
+    unbiased = serializers.BooleanField(default=False, help_text="The modified estimator.")
+    target_mtbf = Number(required=False, min_value=0, help_text="To say when the cumulative MTBF reaches it.")
     level = Confidence(default=0.05, help_text="Two-sided error at which a trend is told.")
     confidence = Confidence(default=0.9)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["failure_terminated"] and attrs.get("times"):
+            attrs.setdefault("end", max(attrs["times"]))
         shapes = [("times", "end"), ("systems",), ("ends", "counts")]
         given = [shape for shape in shapes if any(name in attrs for name in shape)]
         if len(given) != 1 or any(name not in attrs for name in given[0]):

@@ -49,7 +49,7 @@ def test_what_is_missing_or_foreign_is_named() -> None:
         kpis.compute("availability", {"oee_run_s": 1})
     with pytest.raises(ValueError, match="needs failures"):
         kpis.compute("mtbf", {"operating_s": 1})
-    with pytest.raises(ValueError, match="no component “oe_run_s”. Is oee_run_s"):
+    with pytest.raises(ValueError, match=r"no component “oe_run_s”\. Is oee_run_s"):
         kpis.compute("availability", {"oe_run_s": 1, "oee_loading_s": 2})
     with pytest.raises(ValueError, match="scrap would be below 0"):
         kpis.compute("yield", {"PQ": 10, "GQ": 11})

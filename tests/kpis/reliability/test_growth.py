@@ -149,3 +149,33 @@ def test_a_worsening_machine_never_reaches_a_target() -> None:
     law: PowerLaw = power_law([100.0, 500.0, 700.0, 900.0, 990.0], 1000)
     assert law.beta > 1
     assert law.time_to(1e6) is None
+
+
+MILITARY = (
+    [4.3, 4.4, 10.2, 23.5, 23.8, 26.4, 74, 77.1, 92.1, 197.2],
+    [0.1, 5.6, 18.6, 19.5, 24.2, 26.7, 45.1, 45.8, 75.7, 79.7, 98.6, 120.1, 161.8, 180.6, 190.8],
+    [8.4, 32.5, 44.7, 48.4, 50.6, 73.6, 98.7, 112.2, 129.8, 136, 195.8],
+)
+
+
+def test_three_systems_to_one_end() -> None:
+    """Crow (1975), as in MIL-HDBK-189: β = 0.615, λ = 0.461; unbiased 35/36 of β."""
+    systems = [History(times, 200) for times in MILITARY]
+    found = power_law_of(systems)
+    assert (found.beta, found.scale) == pytest.approx((0.615, 0.461), abs=5e-4)
+    assert power_law_of(systems, unbiased=True).beta == pytest.approx(found.beta * 35 / 36)
+
+
+@pytest.mark.parametrize(
+    ("ends", "counts", "beta", "scale"),
+    [
+        ([20, 40, 60, 80, 100], [13, 16, 5, 8, 7], 0.753, 1.53),
+        ([62, 100, 187, 210, 350, 500], [12, 6, 15, 3, 18, 16], 0.81361, 0.44585),
+    ],
+    ids=["MIL-HDBK-189C", "RGA"],
+)
+def test_published_counts_of_intervals(
+    ends: list[float], counts: list[int], beta: float, scale: float
+) -> None:
+    found = grouped_power_law(ends, counts)
+    assert (found.beta, found.scale) == pytest.approx((beta, scale), rel=5e-4)

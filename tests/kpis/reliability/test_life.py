@@ -79,3 +79,13 @@ def test_log_log_bounds() -> None:
 def test_all_failed_ends_at_zero() -> None:
     assert [step.share for step in kaplan_meier([1.0, 2.0])] == [0.5, 0.0]
     assert kaplan_meier([], [3.0]) == []
+
+
+def test_a_fit_tells_its_mean_and_likelihood() -> None:
+    """The density of each failure and the survival of what was censored, by their definitions."""
+    failures, censored = [16, 34, 53, 75], [93, 120]
+    found = weibull(failures, censored)
+    rates = [found.shape / found.scale * (t / found.scale) ** (found.shape - 1) for t in failures]
+    wanted = sum(map(math.log, rates)) + sum(math.log(found.survival(t)) for t in [*failures, *censored])
+    assert found.log_likelihood == pytest.approx(wanted)
+    assert found.mean == pytest.approx(found.scale * math.gamma(1 + 1 / found.shape))

@@ -93,6 +93,28 @@ def test_growth_is_of_one_system_of_several_or_of_counts(client: Client) -> None
     assert ask(client, "reliability/growth", ends=[500, 1000, 1500], counts=[5, 3, 2])["trend"] is None
 
 
+def test_growth_to_a_target_of_an_observation_that_ended_with_a_failure(client: Client) -> None:
+    example = given("NHPP-02")
+    asked = {"times": example["times"], "failure_terminated": True, "target_mtbf": example["target_mtbf"]}
+    law = ask(client, "reliability/growth", **asked)["power_law"]
+    assert law["time_to_target"] == pytest.approx(1087.18769, abs=0.006)
+    assert law["end"] == 620
+
+
+def test_the_order_of_gaps_tells_a_trend(client: Client) -> None:
+    """NIST e-Handbook 8.2.3.4: 33 reverse arrangements of 10 failures."""
+    found = ask(client, "reliability/growth", **EXAMPLES["growth"])["trend"]["reverse_arrangements"]
+    assert (found["count"], found["expected"]) == (33, 22.5)
+    assert found["falling"] < 0.05 < found["rising"]
+
+
+def test_a_bound_may_hold_by_itself(client: Client) -> None:
+    """The one-sided 95 % bound is that of a two-sided interval of 90 %."""
+    one = ask(client, "reliability/bounds", time=800, failures=2, confidence=0.95, sides=1)
+    two = ask(client, "reliability/bounds", time=800, failures=2, confidence=0.9)
+    assert one["mtbf_bounds"] == pytest.approx(two["mtbf_bounds"])
+
+
 def test_lives_are_fitted_with_and_without_a_distribution(client: Client) -> None:
     """NIST e-Handbook 8.2.1.5 for the steps."""
     failures, censored = [31, 45, 79, 115, 139, 185], [51, 87, 160, 220]
