@@ -1,7 +1,7 @@
 """What the sync remembers: sources and their streams, runs, landed rows, identities, exceptions."""
 
 from sync.models.checks import Checkpoint
-from sync.models.decisions import Decision, Merge, Rule
+from sync.models.decisions import Decision, Merge, Rule, Verdict
 from sync.models.engine import RequestSlot, SweptKey
 from sync.models.exceptions import Correction, ExceptionEvent, HeldRecord, SyncException
 from sync.models.identities import Counterpart, Identity, Ownership
@@ -31,4 +31,5 @@ __all__ = [
     "SweptKey",
     "SyncException",
     "SyncRun",
+    "Verdict",
 ]

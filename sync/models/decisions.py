@@ -39,6 +39,29 @@ class Decision(models.Model):
         return f"{self.exception_id} {self.way}"
 
 
+class Verdict(models.Model):
+    """What a person said of a name in a source and a canonical row: it means it, or it does not.
+
+    Later suggestions learn from it. ``term`` is the name's normalised code or label.
+    """
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="verdicts")
+    kind = models.CharField(max_length=20)
+    term = models.CharField(max_length=120)
+    canonical_id = models.BigIntegerField()
+    accepted = models.BooleanField()
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "kind", "term", "canonical_id"], name="one_verdict")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.term} {'=' if self.accepted else '≠'} {self.canonical_id}"
+
+
 class Rule(models.Model):
     """“From now on treat X as Y”, of one source, until revoked.
 

@@ -16,8 +16,8 @@ class SyncException(models.Model):
     ``caused_by`` is closed with what it caused. ``split_from``: the exception whose rows named in
     ``context["split"]`` fold into this one instead. What it holds back is weighed by
     ``sync.exceptions.impact``: ``held_rows`` source records, ``kpi_minutes`` of machines' time that the KPIs
-    lack, or that is doubtful; ``money``: what these cost at the plant's rate, in the plant's currency; None
-    without a rate.
+    lack, or that is doubtful; ``money``: what these cost at the plant's rate, in its ``currency``; None
+    without a rate, or with more than one currency.
     """
 
     class Status(models.TextChoices):
@@ -60,6 +60,7 @@ class SyncException(models.Model):
     held_rows = models.PositiveIntegerField(default=0)
     kpi_minutes = models.FloatField(default=0)
     money = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True, default="")
 
     class Meta:
         ordering = ["-last_seen"]
