@@ -11,7 +11,8 @@ function isDark() {
 
 function toggleTheme() {
   root.dataset.theme = isDark() ? "light" : "dark";
-  try { localStorage.setItem("theme", root.dataset.theme); } catch { /* forbidden: holds for this page */ }
+  const chosen = { theme: root.dataset.theme, over: root.dataset.preferred ?? "" };
+  try { localStorage.setItem("theme", JSON.stringify(chosen)); } catch { /* forbidden: holds for this page */ }
   document.dispatchEvent(new Event("themechange"));
 }
 

@@ -68,14 +68,7 @@ def by_likeness(user: User, query: str) -> list[Thing]:
         rows = _values(source.rows(user).filter(gone_at=None), source)[:MOST_COMPARED]
         by_pk = {row["pk"]: row for row in rows}
         names = {pk: f"{row['name']} {row['code']}" for pk, row in by_pk.items()}
-        alike = process.extract(
-            query,
-            names,
-            scorer=fuzz.WRatio,
-            processor=utils.default_process,
-            limit=MOST_LIKE,
-            score_cutoff=LIKE,
-        )
+        alike = process.extract(query, names, limit=MOST_LIKE, **LIKENESS)
         found += [(score, _thing(source, by_pk[pk])) for _, score, pk in alike]
     return [thing for _, thing in sorted(found, key=lambda each: -each[0])[:MOST_LIKE]]
 

@@ -11,10 +11,12 @@ from django.utils import timezone
 from kpis.definitions import CATALOGUE
 from kpis.engine import Value
 from kpis.models import Downtime
-from mfgportal.figures import Figure
+from mfgportal.figures import Figure, Trust
 from mfgportal.web import format as words_of
 from mfgportal.web import navigation as sections
+from mfgportal.web.shortcuts import Sheet, sheets
 from mfgportal.web.strip import Block
+from sync.freshness import freshness
 
 register = template.Library()
 
@@ -25,17 +27,28 @@ register.filter("parts", words_of.parts)
 register.filter("bounds", words_of.bounds)
 
 
-@register.inclusion_tag("navigation.html", takes_context=True)
-def navigation(context: RequestContext) -> dict[str, Any]:
-    """The top bar; nothing but the brand for a person who is not logged in."""
+@register.simple_tag(takes_context=True)
+def shell(context: RequestContext) -> sections.Navigation | None:
+    """What the frame of a page shows; None for a person who is not logged in."""
     request = context.request
-    known = sections.navigation(request) if request.user.is_authenticated else None
-    return {
-        "items": known.items if known else [],
-        "unread": known.unread if known else None,
-        "user": request.user,
-        "csrf_token": context.get("csrf_token"),
-    }
+    return sections.navigation(request) if request.user.is_authenticated else None
+
+
+@register.simple_tag(takes_context=True)
+def shortcut_sheets(context: RequestContext) -> list[Sheet]:
+    """The keyboard shortcuts of the person."""
+    return sheets(context["shell"])
+
+
+@register.simple_tag(takes_context=True)
+def data_age(context: RequestContext) -> str:
+    """The age of the page's figures, in their zone; else of all facts, in UTC."""
+    trusted = context.get("trust")
+    zone = trusted.zone if isinstance(trusted, Trust) else ""
+    as_of = trusted.data_as_of if isinstance(trusted, Trust) else freshness().data_as_of
+    if as_of is None:
+        return "Not every source has been read yet"
+    return f"Data as of {in_zone(as_of, zone)} {zone or 'UTC'}"
 
 
 @register.filter
