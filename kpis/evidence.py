@@ -1,6 +1,7 @@
 """Facts as the kernel takes them: plain tuples in epoch seconds, what other tables say joined in. Pure."""
 
 from enum import IntEnum
+from functools import cache
 from math import inf
 from typing import NamedTuple
 
@@ -8,7 +9,7 @@ from kpis.intervals import Span, merge
 
 
 class State(IntEnum):
-    """What an instant counts as; the value is the priority of the overlay, 0 the strongest.
+    """What an instant counts as; the value is the priority of the usual overlay, 0 the strongest.
 
     Names match ``kpis.models.LossClass``, in its order (semantics: planned stop > breakdown > … > unknown).
     """
@@ -38,12 +39,40 @@ Order = tuple[str, str]
 """Source and order key: which order step a run or a count belongs to."""
 
 
+OVERLAY: tuple[State, ...] = tuple(State)
+"""Who wins where records overlap, the strongest first, unless a plant says otherwise."""
+MOVABLE = OVERLAY[State.PLANNED_STOP : State.RUNNING]
+"""What a plant may order as it likes: all that is stronger than running and is scheduled."""
+
+
 class Machine(NamedTuple):
-    """What of a machine and its plant decides how its facts count."""
+    """What of a machine and its plant decides how its facts count. ``order``: the plant's overlay."""
 
     id: int
     work_unit: bool
     micro_stop_s: float
+    order: tuple[State, ...] = OVERLAY
+
+
+@cache
+def overlay_order(classes: str) -> tuple[State, ...]:
+    """The overlay of a plant that names its loss classes, the strongest first; "": the usual one.
+
+    Raises ValueError where not each of MOVABLE is named once.
+    """
+    names = classes.split(",") if classes else [state.loss_class for state in MOVABLE]
+    if sorted(names) != sorted(state.loss_class for state in MOVABLE):
+        raise ValueError(
+            f"An order of overlap names each of {', '.join(s.loss_class for s in MOVABLE)} once."
+        )
+    by_name = {state.loss_class: state for state in MOVABLE}
+    return State.NOT_SCHEDULED, *(by_name[name] for name in names), State.RUNNING, State.UNKNOWN
+
+
+@cache
+def ranks_of(order: tuple[State, ...]) -> tuple[int, ...]:
+    """The place of each state in an overlay, by the state's value."""
+    return tuple(order.index(state) for state in State)
 
 
 class Stop(NamedTuple):

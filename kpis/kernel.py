@@ -18,6 +18,7 @@ from kpis.evidence import (
     State,
     Stop,
     effective_state,
+    ranks_of,
 )
 from kpis.intervals import Claim, Piece, Span, covers, merge, overlay
 from kpis.plans import DayPlan, by_slot, slot_at
@@ -26,9 +27,7 @@ from kpis.rows import DayResult, ProductRow, ReasonRow, Row
 ASSUMED_RUN = len(State)
 """Priority of an order's own span where it has no run logs: the weakest evidence of running."""
 
-STATE_OF_PRIORITY: tuple[State, ...] = (*State, State.RUNNING)
 LOGGED_RUN = (State.SPEED, State.RUNNING)
-RUN_PRIORITIES = (*RUN_STATES, ASSUMED_RUN)
 
 ReasonKey = tuple[int, int, State]
 
@@ -43,7 +42,7 @@ def compute_day(plan: DayPlan, facts: DayFacts, machine: Machine, as_of: float) 
     for frame in plan.frames:
         rows[frame.slot].calendar_s += frame.end - frame.start
     stops = [(stop, effective_state(stop, machine.micro_stop_s, as_of)) for stop in facts.stops]
-    pieces = overlay(claims(stops, facts, as_of), plan.start, plan.end)
+    pieces = overlay(claims(stops, facts, as_of, machine.order), plan.start, plan.end)
     seconds = _add_states(rows, plan, pieces, machine)
     events = _add_events(rows, plan, stops, as_of)
     _add_facts(rows, plan, facts)
@@ -51,7 +50,7 @@ def compute_day(plan: DayPlan, facts: DayFacts, machine: Machine, as_of: float) 
         row.operating_s = row.run_s + row.overtime_run_s
     products: list[ProductRow] = []
     if machine.work_unit:
-        running = [Span(piece.start, piece.end) for piece in pieces if _ran(piece)]
+        running = [Span(piece.start, piece.end) for piece in pieces if _ran(piece, machine)]
         products = add_oee(rows, plan, running, facts, as_of)
     reasons = [
         ReasonRow(slot, reason, state.loss_class, seconds.get(key, 0.0), events.get(key, 0))
@@ -62,26 +61,29 @@ def compute_day(plan: DayPlan, facts: DayFacts, machine: Machine, as_of: float) 
     return DayResult(rows, reasons, not plan.finished or _moves(facts, machine, as_of), products)
 
 
-def claims(stops: Iterable[tuple[Stop, State]], facts: DayFacts, as_of: float) -> Iterator[Claim]:
+def claims(
+    stops: Iterable[tuple[Stop, State]], facts: DayFacts, as_of: float, order: tuple[State, ...]
+) -> Iterator[Claim]:
     """What the facts say of the time, for the overlay; ``tie`` is the reason of a stop."""
+    ranks = ranks_of(order)
     for stop, state in stops:
-        yield Claim(state, stop.start, stop.reason_id, stop.end)
+        yield Claim(ranks[state], stop.start, stop.reason_id, stop.end)
     for run in facts.runs:
-        yield Claim(State.SPEED if run.reduced_speed else State.RUNNING, run.start, 0, run.end)
+        yield Claim(ranks[State.SPEED if run.reduced_speed else State.RUNNING], run.start, 0, run.end)
     for output in facts.outputs:
         for start, end in own_run(output, as_of):
             yield Claim(ASSUMED_RUN, start, 0, end)
 
 
-def _ran(piece: Piece) -> bool:
-    return piece.claim is not None and piece.claim.priority in RUN_PRIORITIES
+def _ran(piece: Piece, machine: Machine) -> bool:
+    return piece.claim is not None and state_of(piece, machine) in RUN_STATES
 
 
 def state_of(piece: Piece, machine: Machine) -> State:
     """What does not produce is taken as running unless a record says otherwise."""
     if piece.claim is None:
         return State.UNKNOWN if machine.work_unit else State.RUNNING
-    return STATE_OF_PRIORITY[piece.claim.priority]
+    return State.RUNNING if piece.claim.priority == ASSUMED_RUN else machine.order[piece.claim.priority]
 
 
 def _add_states(
@@ -103,7 +105,7 @@ def _add_states(
                 if reason:
                     key = (frame.slot, reason, state)
                     seconds[key] = seconds.get(key, 0.0) + length
-            elif piece.claim is not None and piece.claim.priority in LOGGED_RUN:
+            elif piece.claim is not None and piece.claim.priority != ASSUMED_RUN and state in LOGGED_RUN:
                 row.overtime_run_s += length
             if frame.end > piece.end:
                 break

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from kpis.calendars import Attendance, Calendar, day_start
 from kpis.days import DayClock
-from kpis.evidence import Machine
+from kpis.evidence import Machine, overlay_order
 from kpis.intervals import Span
 from kpis.models import CalendarAttendance, CalendarLeave, Equipment, Plant, ShiftCalendar
 from kpis.plans import Schedule
@@ -76,7 +76,7 @@ def load_setups(equipment_ids: Collection[int]) -> dict[int, Setup]:
 def _setup(row: Equipment, clock: DayClock, calendars: dict[int, Calendar], leaves: list[Span]) -> Setup:
     calendar = calendars.get(row.calendar_id or row.plant.calendar_id or 0)
     return Setup(
-        Machine(row.pk, row.work_unit, row.plant.micro_stop_s),
+        Machine(row.pk, row.work_unit, row.plant.micro_stop_s, overlay_order(row.plant.overlay)),
         row.plant_id,
         _schedule(clock, calendar, tuple(sorted(leaves))),
         row.plant.history_from,

@@ -1,13 +1,13 @@
 """What one machine did, instant by instant, with the records that say so."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Literal, NamedTuple
 
-from kpis.evidence import DayFacts, State, effective_state
+from kpis.evidence import DayFacts, State, effective_state, ranks_of
 from kpis.intervals import Claim, Piece, overlay
 from kpis.kernel import claims, state_of
 from kpis.loading import Window, load_facts
@@ -58,14 +58,21 @@ def timeline(equipment: Equipment, start: datetime, end: datetime, as_of: dateti
 
 
 def timelines(
-    equipment_ids: Collection[int], start: datetime, end: datetime, as_of: datetime
+    equipment_ids: Collection[int],
+    start: datetime,
+    end: datetime,
+    as_of: datetime,
+    setups: Mapping[int, Setup] | None = None,
 ) -> dict[int, list[TimelineSpan]]:
-    """Of many machines at once, by id, in as many queries as of one; empty where the window has not begun."""
+    """Of many machines at once, by id, in as many queries as of one; empty where the window has not begun.
+
+    ``setups``: theirs, where they are known.
+    """
     now = as_of.timestamp()
     windows = [Window(pk, start.timestamp(), min(end.timestamp(), now)) for pk in equipment_ids]
     if not windows or windows[0].start >= windows[0].end:
         return {pk: [] for pk in equipment_ids}
-    setups = load_setups(equipment_ids)
+    setups = load_setups(equipment_ids) if setups is None else setups
     windows = [window for window in windows if window.equipment_id in setups]
     found = [
         sorted(_records(facts, setups[window.equipment_id], now), key=lambda record: record.claim)
@@ -118,15 +125,16 @@ def _plans(setup: Setup, window: Window, now: float) -> Sequence[DayPlan]:
 
 
 def _records(facts: DayFacts, setup: Setup, now: float) -> Iterator[_Record]:
+    order = setup.machine.order
     for stop in facts.stops:
         state = effective_state(stop, setup.machine.micro_stop_s, now)
-        claim = Claim(state, stop.start, stop.reason_id, stop.end)
+        claim = Claim(ranks_of(order)[state], stop.start, stop.reason_id, stop.end)
         yield _Record(claim, FactRef("downtime", stop.id))
     for run in facts.runs:
-        for claim in claims([], DayFacts([], [run], []), now):
+        for claim in claims([], DayFacts([], [run], []), now, order):
             yield _Record(claim, FactRef("run", run.id))
     for output in facts.outputs:
-        for claim in claims([], DayFacts([], [], [output]), now):
+        for claim in claims([], DayFacts([], [], [output]), now, order):
             yield _Record(claim, FactRef("production", output.id))
 
 

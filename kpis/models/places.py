@@ -1,18 +1,28 @@
 """The equipment hierarchy of ISA-95 / IEC 62264: enterprise → plant (site) → line → equipment (work unit)."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
+from kpis.evidence import overlay_order
 from kpis.models.base import Master
 from kpis.models.masters import ShiftCalendar
+
+
+def check_overlay(given: str) -> None:
+    try:
+        overlay_order(given)
+    except ValueError as wrong:
+        raise ValidationError(str(wrong)) from wrong
 
 
 class Plant(Master):
     """A site. ``timezone`` is an IANA name; buckets and screens of its machines use it.
 
     ``micro_stop_s``: unplanned stops shorter than this are performance losses, not failures.
-    ``labour_rate``: per hour of work whose record and technician have none. ``repeat_window_days``: how soon
-    after a repair another one on the machine is a repeat. ``capacity_s_per_week``: the crew's weekly working
-    time, net of what is no maintenance.
+    ``overlay``: loss classes joined by commas, the strongest first, as ``kpis.evidence.overlay_order`` reads
+    them; "": the usual order. ``labour_rate``: per hour of work whose record and technician have none.
+    ``repeat_window_days``: how soon after a repair another one on the machine is a repeat.
+    ``capacity_s_per_week``: the crew's weekly working time, net of what is no maintenance.
     ``history_from``/``history_to``: first and last production day its machines have components for; the
     roll-up moves them, and only outwards.
     """
@@ -20,6 +30,7 @@ class Plant(Master):
     timezone = models.CharField(max_length=64, default="UTC")
     currency = models.CharField(max_length=3, default="EUR")
     micro_stop_s = models.PositiveIntegerField(default=300)
+    overlay = models.CharField(max_length=200, blank=True, default="", validators=[check_overlay])
     labour_rate = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
     repeat_window_days = models.PositiveSmallIntegerField(default=7)
     capacity_s_per_week = models.FloatField(null=True, blank=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import TypeVar
 
-from kpis.evidence import Output, RunLog, State, Stop
+from kpis.evidence import OVERLAY, Output, RunLog, State, Stop
 from tests.kpis.days import MIDNIGHT
 
 Hours = tuple[float, float]
@@ -34,6 +34,7 @@ class Slow:
     now: int
     first: int
     last: int
+    order: tuple[State, ...] = OVERLAY
     seconds: defaultdict[tuple[int, str], float] = field(default_factory=lambda: defaultdict(float))
     numbers: Counter[tuple[int, str]] = field(default_factory=Counter)
 
@@ -85,7 +86,8 @@ class Slow:
         states = stopped + logged
         logged += [state for state in stopped if state in (State.SPEED, State.RUNNING)]
         assumed = any(at in self._spread(o) for o in self.outputs if self._own(o))
-        state = min(states, default=State.RUNNING if assumed or not self.work_unit else State.UNKNOWN)
+        nothing = State.RUNNING if assumed or not self.work_unit else State.UNKNOWN
+        state = min(states, key=self.order.index, default=nothing)
         if self.planned(at):
             self.seconds[slot, state.loss_class] += 60
             if self.work_unit and state in RAN and self._blind(at):

@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpis.evidence import DayFacts, Machine, Output, RunLog, State, Stop
+from kpis.evidence import (
+    MOVABLE,
+    OVERLAY,
+    DayFacts,
+    Machine,
+    Output,
+    RunLog,
+    State,
+    Stop,
+    overlay_order,
+)
 from kpis.intervals import Span, merge
 from kpis.kernel import compute_day
 from kpis.rows import DayResult
@@ -65,7 +75,8 @@ def factories(draw: st.DrawFn) -> Factory:
         Output(moment, moment, 0, draw(st.integers(0, 5)), 30, ("t", "a"), inf, 10 + n)
         for n, moment in enumerate(at(draw(MINUTE)) for _ in range(draw(st.integers(0, 2))))
     ]
-    machine = Machine(1, draw(st.booleans()), 300)
+    order = overlay_order(",".join(state.loss_class for state in draw(st.permutations(MOVABLE))))
+    machine = Machine(1, draw(st.booleans()), 300, draw(st.sampled_from([OVERLAY, order])))
     return Factory(
         shifts, breaks, _sorted(stops, runs, outputs + bookings), machine, draw(st.integers(300, 2000))
     )
@@ -116,6 +127,7 @@ def test_the_kernel_agrees_with_a_minute_by_minute_reading(factory: Factory) -> 
         factory.now,
         first,
         first + 1440,
+        factory.machine.order,
     )
     slow.compute()
     expected = {
