@@ -120,6 +120,6 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
     path("account/preferences/", preferences.preferences, name="preferences"),
     path("account/shortcuts/", preferences.shortcuts, name="shortcuts"),
-    path("account/", include("allauth.account.urls")),
+    path("account/", include("mfgportal.accounts.urls")),
     path("api/", include("mfgportal.api.urls")),
 ]

@@ -41,6 +41,15 @@ def records(selection: Selection, kpi: str, title: str, **more: str) -> Export:
     return _export(title, "api_kpi_events", {"kpi": kpi, **_scope(selection), **more})
 
 
+def of_number(selection: Selection, kpi: str, more: Mapping[str, str]) -> list[Export]:
+    """What is under one number: its component rows and its source records. ``more``: part and shift."""
+    asked = {"kpi": kpi, **_scope(selection), **more}
+    return [
+        _export("Components", "api_kpi_components", asked),
+        _export("Source records", "api_kpi_events", asked),
+    ]
+
+
 def queue(filters: Mapping[str, object]) -> Export:
     """The exceptions a choice of filters shows."""
     return _export("Exceptions", "api_exceptions", {name: value for name, value in filters.items() if value})
