@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from kpis.rollup import mark_open_events, refresh
 from kpis.work.rollup import refresh as refresh_work
-from sync import anomalies, breaker, heartbeat, retention, settling, standstill
+from sync import anomalies, breaker, heartbeat, retention, settling, standstill, twins, unacknowledged
 from sync.exceptions.backlog import undone, work_off
+from sync.exceptions.effects import finish_decisions
+from sync.exceptions.impact import weigh_when_due
 from sync.freshness import check_late
 from sync.locate import locate
 from sync.locks import only_one
@@ -50,7 +52,10 @@ def wake_streams() -> None:
     with transaction.atomic():
         settling.recheck_when_due()
         standstill.check_when_due()
+    unacknowledged.check_when_due()
+    twins.check_when_due()
     check_late()
+    weigh_when_due()
 
 
 def wake_due() -> None:
@@ -136,3 +141,4 @@ def refresh_components() -> None:
             # Half-read data would show what is not so.
             if not first_load():
                 anomalies.check()
+            finish_decisions()

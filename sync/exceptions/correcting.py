@@ -41,7 +41,7 @@ def correct(
     check(wanted[0], value)
     rows = list(rows_to_correct(mine).values_list("id", flat=True))
     name = {"source": mine.source, "external_key": external_key, "field": field}
-    correction = put(name, value, original=wanted[0]["value"], reason=reason, by=by)
+    correction = put(name, value, original=wanted[0]["value"], reason=reason, by=by, exception=mine)
     record_event(mine, "corrected", f"{field}: {wanted[0]['value']} → {value}. {reason}", by=by)
     replay_rows(rows, most=INLINE)
     now = sign(mine, f"{field} corrected to {value}. {reason}", by)
@@ -50,10 +50,14 @@ def correct(
     return correction
 
 
-def put(name: dict[str, Any], value: Any, *, original: Any, reason: str, by: str) -> Correction:
+def put(
+    name: dict[str, Any], value: Any, *, original: Any, reason: str, by: str, exception: SyncException
+) -> Correction:
     """Write the correction in the place of an earlier one of the same field."""
     earlier = Correction.objects.filter(**name, revoked_at=None)
     first = earlier.first()
     before = first.original if first else original
-    earlier.update(revoked_at=timezone.now())
-    return Correction.objects.create(**name, value=value, original=before, reason=reason, author=by)
+    earlier.update(revoked_at=timezone.now(), revoked_by=by)
+    return Correction.objects.create(
+        **name, value=value, original=before, reason=reason, author=by, exception=exception
+    )

@@ -103,7 +103,7 @@ def _correct(exception: SyncException, right: Side, wrong: Side, reason: str, by
     value, original = _raw(right), _raw(wrong)
     if field.ref:
         value, original = _reference(loser, kind, field, value, right["value"]), wrong["value"]
-    return put(name, value, original=original, reason=reason, by=by)
+    return put(name, value, original=original, reason=reason, by=by, exception=exception)
 
 
 def _raw(side: Side) -> Any:

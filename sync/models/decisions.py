@@ -76,6 +76,9 @@ class Rule(models.Model):
         DISMISS = "dismiss", "What to dismiss"
 
     what = models.CharField(max_length=10, choices=What)
+    exception = models.ForeignKey(
+        SyncException, null=True, blank=True, on_delete=models.SET_NULL, related_name="rules"
+    )
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="rules")
     kind = models.CharField(max_length=40)
     field = models.CharField(max_length=60, blank=True, default="")

@@ -13,8 +13,8 @@ class SyncException(models.Model):
     ``retry_by`` is set while a worker tries again what it holds: the person who asked for it. Rows held by
     a resolved exception are being loaded by a worker, too.
 
-    ``caused_by`` is closed with what it caused. ``split_from``: the exception whose rows named in
-    ``context["split"]`` fold into this one instead. What it holds back is weighed by
+    ``caused_by`` is closed with what it caused. ``split_from``: the exception whose rows a
+    person gave a key of their own. What it holds back is weighed by
     ``sync.exceptions.impact``: ``held_rows`` source records, ``kpi_minutes`` of machines' time that the KPIs
     lack, or that is doubtful; ``money``: what these cost at the plant's rate, in its ``currency``; None
     without a rate, or with more than one currency.

@@ -15,7 +15,6 @@ from sync.landing import Landed
 from sync.models import ExceptionEvent, HeldRecord, Source, Stream, SyncException
 from sync.queue.causes import consequences, link
 from sync.queue.kinds import KEY_KINDS, KINDS
-from sync.queue.parting import parts
 from sync.queue.ruling import rules_for
 
 OPEN, RESOLVED, DISMISSED = (
@@ -94,7 +93,9 @@ def raise_all(
     Args:
         waited: (exception, landed row) pairs that are no news and do not count again.
     """
-    grouped = _grouped(stream.source, problems)
+    grouped: dict[str, list[Problem]] = defaultdict(list)
+    for problem in problems:
+        grouped[fingerprint(problem.kind, stream.source, problem.cause)].append(problem)
     fresh = _create(stream, grouped)
     exceptions = _locked(grouped)
     rows = _hold(exceptions, grouped)
@@ -107,18 +108,6 @@ def raise_all(
             news.append(exception)
     _announce(news)
     return exceptions
-
-
-def _grouped(source: Source, problems: Sequence[Problem]) -> dict[str, list[Problem]]:
-    """Problems by the fingerprint they fold into; rows that a person has split off go to their part."""
-    marked = [(fingerprint(problem.kind, source, problem.cause), problem) for problem in problems]
-    holding = {mark for mark, problem in marked if problem.held}
-    parted = parts(holding) if holding else {}
-    grouped: dict[str, list[Problem]] = defaultdict(list)
-    for mark, problem in marked:
-        key = problem.held.row.external_key if problem.held else ""
-        grouped[parted.get((mark, key), mark)].append(problem)
-    return grouped
 
 
 def _announce(exceptions: Sequence[SyncException]) -> None:
@@ -202,9 +191,7 @@ def _fold(exception: SyncException, problem: Problem, repeats: int) -> bool:
         exception.context["streams"] = sorted(streams)
     exception.count += max(repeats, 0)
     exception.last_seen = timezone.now()
-    exception.message = problem.message
-    if exception.split_from_id is None:
-        exception.title = problem.title[:300]
+    exception.title, exception.message = problem.title[:300], problem.message
     exception.severity = problem.severity or exception.severity
     exception.trace_id = problem.trace_id or exception.trace_id
     if problem.plant_id and exception.plant_id is None:

@@ -1,0 +1,109 @@
+"""Corrective work orders that nobody has taken up: open too long without a sign of work."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from sync.models import Checkpoint, Stream, SyncException
+from sync.queue.writer import RESOLVED, Problem, close, fingerprint, raise_all
+from sync.records import Kind, WorkStatus, WorkType
+from sync.sources import spec_of
+
+NAME = "late_acknowledgement"
+EVERY = timedelta(minutes=1)
+ALLOWED = timedelta(hours=4)
+# What lies there for longer is a backlog, and no news.
+NEWS = timedelta(days=14)
+WAITING = """
+    SELECT o.id, o.source, o.external_key, COALESCE(NULLIF(o.number, ''), o.external_key), o.title,
+        COALESCE(o.requested_at, o.created_at) AS since, o.equipment_id, COALESCE(e.plant_id, o.plant_id)
+    FROM kpis_workorder o LEFT JOIN kpis_equipment e ON e.id = o.equipment_id
+    WHERE o.deleted_at IS NULL AND o.status = %s AND o.work_type = %s AND o.created_on IS NULL
+        AND o.assigned_to_id IS NULL AND o.started_at IS NULL AND o.scheduled_at IS NULL
+        AND COALESCE(o.requested_at, o.created_at) BETWEEN %s AND %s
+        AND NOT EXISTS (SELECT FROM kpis_labour l WHERE l.work_order_id = o.id AND l.deleted_at IS NULL)
+        AND NOT EXISTS (
+            SELECT FROM kpis_statuschange c WHERE c.work_order_id = o.id AND c.status_from <> '')
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A work order nobody has taken up since ``since``."""
+
+    order_id: int
+    source: str
+    external_key: str
+    number: str
+    title: str
+    since: datetime
+    equipment_id: int | None
+    plant_id: int | None
+
+
+@transaction.atomic
+def check() -> None:
+    """Tell what waits too long, in data read since; close what has been taken up."""
+    now = timezone.now()
+    streams = _streams(now)
+    found = [each for each in _waiting(now) if each.source in streams]
+    problems: dict[Stream, list[Problem]] = defaultdict(list)
+    marks = {fingerprint(NAME, streams[each.source].source, str(each.order_id)): each for each in found}
+    told = SyncException.objects.filter(kind=NAME).exclude(status=RESOLVED)
+    close(told.exclude(fingerprint__in=marks), "It has been taken up, or it is no longer open.")
+    known = set(told.values_list("fingerprint", flat=True))
+    for mark, each in marks.items():
+        if mark not in known:
+            problems[streams[each.source]].append(_problem(each))
+    for stream, group in problems.items():
+        raise_all(stream, group)
+
+
+def check_when_due() -> None:
+    """Look once a minute."""
+    now = timezone.now()
+    if not Checkpoint.objects.filter(name=NAME, at__gt=now - EVERY).exists():
+        check()
+        Checkpoint.objects.update_or_create(name=NAME, defaults={"at": now})
+
+
+def _waiting(now: datetime) -> Iterator[Waiting]:
+    values = [WorkStatus.OPEN.value, WorkType.CORRECTIVE.value, now - NEWS, now - ALLOWED]
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING, values)
+        for row in cursor.fetchall():
+            yield Waiting(*row)
+
+
+def _streams(now: datetime) -> dict[str, Stream]:
+    """By source, the stream of its work orders: where it is late, nobody knows whether they were taken up."""
+    rows = Stream.objects.filter(enabled=True, read_through__isnull=False).select_related("source")
+    return {
+        stream.source.name: stream
+        for stream in rows
+        if (spec := spec_of(stream)) and Kind.WORK_ORDER in spec.kinds and _fresh(stream, now)
+    }
+
+
+def _fresh(stream: Stream, now: datetime) -> bool:
+    allowed = timedelta(seconds=stream.acceptable_delay_s)
+    return stream.read_through is not None and now - stream.read_through <= allowed
+
+
+def _problem(each: Waiting) -> Problem:
+    hours = int(ALLOWED / timedelta(hours=1))
+    return Problem(
+        kind=NAME,
+        cause=str(each.order_id),
+        title=f"Nobody has taken up work order {each.number}",
+        message=f"“{each.title}” is open since {each.since:%Y-%m-%d %H:%M} UTC without a sign of work. "
+        f"Within {hours} hours somebody should have taken it up.",
+        external_key=each.external_key,
+        context={"work_order": each.order_id, "seen": each.since.isoformat()},
+        plant_id=each.plant_id,
+        equipment_id=each.equipment_id,
+    )
