@@ -13,6 +13,9 @@ environ.Env.read_env(BASE_DIR / ".env")
 env = environ.FileAwareEnv()
 
 VAR_DIR = BASE_DIR / env.str("VAR_DIR", default="var")
+PRODUCTION = bool(env.list("ALLOWED_HOSTS", default=[]))
+"""Whether hosts are named: then secrets must be given, and HTTPS is assumed."""
+HTTPS: bool = env.bool("HTTPS", default=PRODUCTION)
 
 
 def secret(name: str, *, file: str, make: Callable[[], str], generate: bool) -> str:

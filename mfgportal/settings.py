@@ -12,13 +12,13 @@ from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 
 from mfgportal import embedded
-from mfgportal.env import BASE_DIR, VAR_DIR, env, secret
+from mfgportal.env import BASE_DIR, HTTPS, PRODUCTION, VAR_DIR, env, secret
+from mfgportal.settings_people import *  # noqa: F403 a part of these settings, in a file of its own
+from mfgportal.settings_people import ALLAUTH_TRUSTED_PROXY_COUNT
 
 # --- what kind of installation ---
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
-PRODUCTION = bool(ALLOWED_HOSTS)
-HTTPS = env.bool("HTTPS", default=PRODUCTION)
 if not PRODUCTION:
     ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
@@ -53,6 +53,10 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
+    "allauth.usersessions",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -64,6 +68,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "mfgportal.timing.ServerTiming",
     "mfgportal.api.conditional.Conditional",
+    "mfgportal.api.rate_headers.RateHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -71,11 +76,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "mfgportal.accounts.sessions.SessionLimits",
+    "mfgportal.accounts.sessions.LogInFirst",
     "mfgportal.accounts.audit.Trail",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "mfgportal.accounts.second_factor.SecondFactorFirst",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "mfgportal.urls"
@@ -118,28 +125,6 @@ CACHES = {
     }
 }
 
-# --- people ---
-AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "mfgportal.accounts.adapter.ClosedSignup"
-ACCOUNT_LOGIN_METHODS = {"username", "email"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"  # people are made by an admin, not by sign-up
-ACCOUNT_SESSION_REMEMBER = None
-ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
-
 # --- audit trail: what people decide, nothing of what a sync writes; of secrets only that they changed ---
 AUDITLOG_INCLUDE_TRACKING_MODELS = (
     {
@@ -169,7 +154,20 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
             "kpi", "plant", "line", "equipment", "valid_from", "ended_on", "value", "band",
         ],
     },
+    {
+        "model": "kpis.Plant",
+        "include_fields": [
+            "timezone", "currency", "micro_stop_s", "overlay", "calendar", "labour_rate", "repeat_window_days",
+            "capacity_s_per_week",
+        ],
+    },
     {"model": "kpis.IdealCycle", "include_fields": ["operation", "valid_from", "seconds"]},
+    {"model": "accounts.User", "include_fields": ["role", "is_active", "email"], "m2m_fields": ["plants"]},
+    {
+        "model": "accounts.ApiKey",
+        "include_fields": ["name", "owner", "scopes", "all_plants", "expires_at", "revoked_at"],
+        "m2m_fields": ["plants"],
+    },
     {
         "model": "alerts.AlertRule",
         "exclude_fields": ["next_due", "judged_at", "cannot_judge"],
@@ -238,10 +236,13 @@ CONTENT_SECURITY_POLICY = {
 # --- API ---
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",  # first: its challenge makes a missing log-in a 401
+        "mfgportal.api.authentication.KeyAuthentication",  # first: its challenge makes a missing log-in a 401
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "mfgportal.api.permissions.KeyScope",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["mfgportal.api.renderers.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["mfgportal.api.bodies.SizedJson"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "mfgportal.api.formats.Formats",
@@ -264,12 +265,13 @@ REST_KNOX = {"TOKEN_TTL": timedelta(days=365), "TOKEN_PREFIX": "mfg_", "AUTH_HEA
 SPECTACULAR_SETTINGS = {
     "TITLE": "mfgportal",
     "DESCRIPTION": "KPIs, places, the exception queue and the syncs, within the plants you may see. Log in "
-    "with a session, or send `Authorization: Token …`, made by `manage.py api_token USER`. Errors are "
+    "with a session, or send `Authorization: Token …`, made on /account/keys/ or by `manage.py "
+    "api_token USER`. A key has scopes; headers `RateLimit` say how much may still be asked. Errors are "
     "problem details (RFC 9457). Durations are seconds, times are UTC.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],  # a key of any scope may read it
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -298,7 +300,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_ROUTES = {
     f"sync.tasks.{name}": {"queue": "reading"}
     for name in ("run_stream", "sync_source", "sweep_stream", "refresh_stream", "compare")
-} | {"mfgportal.alerts.tasks.send_mails": {"queue": "reading"}}  # a mail server may hang, too
+} | {
+    # A mail server may hang, too.
+    "mfgportal.alerts.tasks.send_mails": {"queue": "reading"},
+    "mfgportal.reports.tasks.send_reports": {"queue": "reading"},
+}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -319,6 +325,10 @@ CELERY_BEAT_SCHEDULE = {
 } | {
     name: {"task": f"mfgportal.alerts.tasks.{name}", "schedule": every_s, "options": {"expires": 7200}}
     for name, every_s in {"judge_rules": 10.0, "wake_mails": 10.0}.items()
+} | {
+    "wake_reports": {
+        "task": "mfgportal.reports.tasks.wake_reports", "schedule": 20.0, "options": {"expires": 7200}
+    }
 }
 
 # --- logs ---

@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
 from kpis.models import Equipment, Labour, Line, Part, PartUse, Plant, StockLevel, Technician, WorkOrder
-from mfgportal.accounts.models import User
+from mfgportal.accounts.models import ALL_PLANTS, User
 from mfgportal.accounts.rights import RIGHTS, Right
 from sync.models import SyncException
 
@@ -43,8 +43,9 @@ def person(request: HttpRequest) -> User:
 
 
 def plants_of(user: User) -> QuerySet[Plant]:
-    """Plants the person may see."""
-    return Plant.objects.all() if user.sees_all_plants else Plant.objects.filter(people=user)
+    """Plants the person may see; where a program asks, those of them that its key is for."""
+    plants = Plant.objects.all() if user.role in ALL_PLANTS else Plant.objects.filter(people=user)
+    return plants if user.key is None or user.key.all_plants else plants.filter(api_keys=user.key)
 
 
 def lines_of(user: User) -> QuerySet[Line]:

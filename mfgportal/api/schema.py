@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.contrib.knox_auth_token import KnoxTokenScheme
 from drf_spectacular.openapi import AutoSchema
 
 TEXT = {"type": "string"}
@@ -30,6 +31,12 @@ RESPONSE = {
     "description": "A refusal or a failure.",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
+
+
+class KeyScheme(KnoxTokenScheme):  # type: ignore[no-untyped-call]  # registers itself
+    """Keys are described as the tokens that they are."""
+
+    target_class = "mfgportal.api.authentication.KeyAuthentication"
 
 
 class Schema(AutoSchema):

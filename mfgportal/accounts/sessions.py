@@ -1,0 +1,78 @@
+"""How long a session lasts: without a click, and in all. What pages ask for by themselves is no click."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+BEGAN, SEEN = "began_at", "seen_at"
+NOTED_EVERY_S = 60
+POLLED = "X-Polled"
+"""The header of requests that no person made: pages that keep themselves up to date send it."""
+
+
+class SessionLimits:
+    """Ends sessions that are over; notes once a minute that one is in use."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if SESSION_KEY in request.session:
+            now = timezone.now().timestamp()
+            if why := why_over(request.session, now):
+                logout(request)
+                messages.info(request, why)
+            elif POLLED not in request.headers or BEGAN not in request.session:
+                _note(request.session, now)
+        return self.get_response(request)
+
+
+class LogInFirst(LoginRequiredMiddleware):
+    """Where htmx asks for a part of a page, the whole page is to lead to the log-in."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
+        if "HX-Request" in request.headers:
+            return HttpResponse(status=HTTPStatus.UNAUTHORIZED, headers={"HX-Refresh": "true"})
+        return super().handle_no_permission(request, view_func)
+
+
+def why_over(session: SessionBase, now: float) -> str:
+    """Why the session is over, "" while it is not. ``now``: seconds since 1970."""
+    idle_s, most_s = settings.SESSION_IDLE_MINUTES * 60, settings.SESSION_MAX_HOURS * 3600
+    if most_s and now - session.get(BEGAN, now) >= most_s:
+        return f"You were logged out: a session lasts {_words(most_s)} at most."
+    if idle_s and now - session.get(SEEN, now) >= idle_s:
+        return f"You were logged out after {_words(idle_s)} without a click."
+    return ""
+
+
+def end_sessions(user_id: int, but: str | None = None) -> int:
+    """End the sessions of a person, all but the one of that key; how many there were."""
+    found = [row for row in UserSession.objects.filter(user_id=user_id) if row.session_key != but]
+    for row in found:
+        row.end()
+    return len(found)
+
+
+def _note(session: SessionBase, now: float) -> None:
+    session.setdefault(BEGAN, now)
+    if now - session.get(SEEN, 0) >= NOTED_EVERY_S:
+        session[SEEN] = now
+        UserSession.objects.filter(session_key=session.session_key).update(last_seen_at=timezone.now())
+
+
+def _words(seconds: int) -> str:
+    span = timedelta(seconds=seconds)
+    if seconds % 86400 == 0:
+        return f"{span.days} days"
+    return f"{seconds // 3600} hours" if seconds % 3600 == 0 else f"{seconds // 60} minutes"
