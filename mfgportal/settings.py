@@ -193,6 +193,9 @@ USE_TZ = True
 # --- money: what sums over plants of several currencies are shown in ---
 ENTERPRISE_CURRENCY = env.str("ENTERPRISE_CURRENCY", default="EUR").upper()
 
+# --- maintenance: a repair that nobody has begun for longer is listed as not begun in time ---
+ACKNOWLEDGE_WITHIN_HOURS = env.int("ACKNOWLEDGE_WITHIN_HOURS", default=4)
+
 # --- static files ---
 STATIC_URL = "static/"
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(VAR_DIR / "static"))

@@ -28,7 +28,7 @@ def mail_of(row: Notification) -> EmailMultiAlternatives:
         subject=subject_of(row.event),
         body=render_to_string("alerts/mail.txt", context),
         to=[row.user.email],
-        headers={"Message-ID": f"<{row.message_id}@{_domain()}>", "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": f"<{row.message_id}@{domain()}>", "Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(render_to_string("alerts/mail.html", context), "text/html")
     return mail
@@ -52,7 +52,7 @@ def place_path(alert: Alert) -> str:
     return reverse("overview")
 
 
-def _domain() -> str:
+def domain() -> str:
     """Of the sender's address, else of the portal."""
     _, _, domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")
     return domain or urlsplit(settings.SITE_URL).hostname or "localhost"

@@ -48,7 +48,7 @@ def executive_page(request: HttpRequest) -> HttpResponse:
         "turning": _turning(question),
         "held": _held(found),
         "pdf_url": f"{reverse('executive_pdf')}?{question.query}",
-    
+        "schedule_url": f"{reverse('schedule_add')}?{_kept(request)}",
     }
     return page(request, "executive", context)
 
