@@ -17,7 +17,7 @@ EVERY_MONTH = 28
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rhythm:
-    """``weekday``: 0 = Monday, of weekly ones. ``month_day``: of monthly ones; a shorter month has its last."""
+    """``weekday``: 0 = Monday, of weekly ones. ``month_day``: of monthly ones, at most its last."""
 
     cadence: str
     at: time
