@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce, Now
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -15,6 +16,7 @@ from mfgportal.scope import BadScope, Level, Selection
 from mfgportal.web.picker import address
 
 MAX_STOPS = 50
+MAX_LONGEST = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,12 @@ class MachineLoss:
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """A reason opened. ``stops``: the newest of them, on a machine's page only."""
+    """A reason opened. ``stops``: a machine's newest, a wider place's longest; ``more``: there are others."""
 
     reason: Reason
     machines: list[MachineLoss]
     stops: list[Downtime]
+    more: bool
     close: str
 
 
@@ -48,10 +51,13 @@ def behind(request: HttpRequest, selection: Selection) -> Behind | None:
     if reason is None:
         raise BadScope("reason", f"There is no reason {given}.")
     on_machine = selection.place.level == Level.EQUIPMENT
+    most = MAX_STOPS if on_machine else MAX_LONGEST
+    stops = list((_stops if on_machine else _longest)(selection, reason)[: most + 1])
     return Behind(
         reason=reason,
         machines=[] if on_machine else _machines(selection, reason),
-        stops=_stops(selection, reason) if on_machine else [],
+        stops=stops[:most],
+        more=len(stops) > most,
         close=address(request.GET, reason=""),
     )
 
@@ -94,9 +100,14 @@ def _machine(row: Mapping[str, Any], selection: Selection, reason: Reason, most:
     )
 
 
-def _stops(selection: Selection, reason: Reason) -> list[Downtime]:
+def _stops(selection: Selection, reason: Reason) -> QuerySet[Downtime]:
     start, end = selection.window
-    return list(stops_within(selection, start, end).filter(reason=reason)[:MAX_STOPS])
+    return stops_within(selection, start, end).filter(reason=reason)
+
+
+def _longest(selection: Selection, reason: Reason) -> QuerySet[Downtime]:
+    lasted = Coalesce(F("end"), Now()) - F("start")
+    return _stops(selection, reason).order_by(lasted.desc(), "pk")
 
 
 def stops_within(selection: Selection, start: datetime, end: datetime) -> QuerySet[Downtime]:
@@ -104,6 +115,6 @@ def stops_within(selection: Selection, start: datetime, end: datetime) -> QueryS
     return (
         Downtime.objects.filter(within(selection.scope), deleted_at=None, inherited=False, start__lt=end)
         .filter(Q(end=None) | Q(end__gt=start))
-        .select_related("reason", "equipment")
+        .select_related("reason", "equipment__plant")
         .order_by("-start", "-pk")
     )

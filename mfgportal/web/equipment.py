@@ -8,15 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from kpis.engine import time_model
 from kpis.models import Equipment, WorkOrder
 from mfgportal.accounts.access import equipment_of, person
 from mfgportal.reliability import SIGNAL_DAYS, signal
 from mfgportal.scope import Selection, equipment_place, selection
 from mfgportal.web.behind import behind, stops_within
-from mfgportal.web.charts.figure import Chart
-from mfgportal.web.charts.places import waterfall_chart
-from mfgportal.web.dashboard import MAINTENANCE_TILES, OEE_TILES, dashboard, explains_bad_scope, place_url
+from mfgportal.web.crumbs import crumbs_above
+from mfgportal.web.dashboard import MAINTENANCE_TILES, OEE_TILES, dashboard, explains_bad_scope
+from mfgportal.web.floor import floor
 from mfgportal.web.page import Crumb, page
 from mfgportal.web.picker import Choice
 from mfgportal.web.reliability_words import verdict
@@ -37,29 +36,14 @@ def equipment(request: HttpRequest, pk: int) -> HttpResponse:
         "title": found.name,
         "crumbs": [*crumbs_above(found, chosen), Crumb(found.name)],
         "equipment": found,
-        "waterfall": _waterfall(chosen) if found.work_unit else None,
+        **floor(request, chosen, context, Equipment.objects.filter(pk=pk)),
         "shifts": shift_rows(found, chosen) if found.work_unit else [],
         "behind": behind(request, chosen),
-        "upkeep": upkeep(chosen),
+        "upkeep": upkeep(chosen, person(request)),
         "signal": _signal(chosen),
         **_recent(chosen),
     }
     return page(request, "equipment", context)
-
-
-def crumbs_above(equipment: Equipment, selection: Selection) -> list[Crumb]:
-    """The steps down to a machine: enterprise, plant, line."""
-    line = equipment.line
-    return [
-        Crumb("Enterprise", place_url("overview", None, selection)),
-        Crumb(equipment.plant.name, place_url("plant", equipment.plant_id, selection)),
-        *([Crumb(line.name, place_url("line", line.pk, selection))] if line else []),
-    ]
-
-
-def _waterfall(selection: Selection) -> Chart | None:
-    steps = time_model(selection.scope)
-    return waterfall_chart(steps) if any(step.seconds for step in steps) else None
 
 
 def _signal(selection: Selection) -> Choice | None:

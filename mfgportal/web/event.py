@@ -14,8 +14,8 @@ from kpis.models import Downtime, Equipment, Production, Run, WorkOrder
 from mfgportal.accounts.access import equipment_of, exceptions_of, person
 from mfgportal.accounts.models import User
 from mfgportal.scope import Selection, equipment_place, selection
+from mfgportal.web.crumbs import crumbs_above
 from mfgportal.web.dashboard import explains_bad_scope, place_url
-from mfgportal.web.equipment import crumbs_above
 from mfgportal.web.event_fields import fields_of
 from mfgportal.web.page import Crumb, page
 from mfgportal.web.related import related, spent

@@ -8,6 +8,7 @@ from mfgportal.accounts.access import lines_of, person
 from mfgportal.scope import line_place, selection
 from mfgportal.web.behind import behind
 from mfgportal.web.dashboard import OEE_TILES, dashboard, explains_bad_scope, place_url
+from mfgportal.web.floor import floor
 from mfgportal.web.machines import machines
 from mfgportal.web.page import Crumb, page
 from mfgportal.web.upkeep import upkeep
@@ -18,6 +19,7 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(lines_of(person(request)).select_related("plant"), pk=pk)
     chosen = selection(request, line_place(found))
     context = dashboard(request, chosen, bys=["equipment"])
+    equipment = Equipment.objects.filter(line=found)
     context |= {
         "title": found.name,
         "crumbs": [
@@ -27,7 +29,8 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "names": OEE_TILES,
         "behind": behind(request, chosen),
-        "upkeep": upkeep(chosen),
-        **machines(request, chosen, context["survey"], Equipment.objects.filter(line=found)),
+        "upkeep": upkeep(chosen, person(request)),
+        **machines(request, chosen, context["survey"], equipment),
+        **floor(request, chosen, context, equipment),
     }
     return page(request, "line", context)

@@ -1,4 +1,4 @@
-"""A number opened: its formula and clause, its parts, the records it follows from, what is held back, its age."""
+"""A number opened: its formula and clause, its parts and records, what is held back of them, its age."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

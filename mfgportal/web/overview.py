@@ -19,6 +19,7 @@ from mfgportal.web.dashboard import (
     side_by_side,
     sort_choices,
 )
+from mfgportal.web.floor import enterprise_floor
 from mfgportal.web.format import percent
 from mfgportal.web.page import Crumb, page
 from sync.completeness import Completeness
@@ -42,6 +43,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "rows": ordered(rows, sort),
     }
     context |= {"sorts": sort_choices(request, sort), "behind": behind(request, chosen)}
+    context |= enterprise_floor(request, chosen, context)
     return page(request, "overview", context)
 
 

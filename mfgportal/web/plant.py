@@ -17,6 +17,7 @@ from mfgportal.web.dashboard import (
     place_url,
     side_by_side,
 )
+from mfgportal.web.floor import floor
 from mfgportal.web.machines import machines
 from mfgportal.web.page import Crumb, page
 from mfgportal.web.upkeep import upkeep
@@ -27,14 +28,16 @@ def plant(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(plants_of(person(request)), pk=pk)
     chosen = selection(request, plant_place(found))
     context = dashboard(request, chosen, bys=["line", "equipment"])
+    equipment = Equipment.objects.filter(plant=found)
     context |= {
         "title": found.name,
         "crumbs": [Crumb("Enterprise", place_url("overview", None, chosen)), Crumb(found.name)],
         "names": OEE_TILES,
         "lines": ordered(side_by_side(context["survey"], "line", _lines(pk, chosen)), "name"),
         "behind": behind(request, chosen),
-        "upkeep": upkeep(chosen),
-        **machines(request, chosen, context["survey"], Equipment.objects.filter(plant=found)),
+        "upkeep": upkeep(chosen, person(request)),
+        **machines(request, chosen, context["survey"], equipment),
+        **floor(request, chosen, context, equipment),
     }
     return page(request, "plant", context)
 

@@ -15,8 +15,8 @@ from mfgportal.scope import BadScope, Level, Place, Selection, equipment_place, 
 from mfgportal.web import reliability_words as words
 from mfgportal.web.charts.figure import Chart
 from mfgportal.web.charts.reliability import failures_chart
+from mfgportal.web.crumbs import crumbs_above
 from mfgportal.web.dashboard import explains_bad_scope, place_url
-from mfgportal.web.equipment import crumbs_above
 from mfgportal.web.page import Crumb, page
 from mfgportal.web.picker import Choice, address, picker
 from mfgportal.web.reliability_classes import class_cards
@@ -27,11 +27,11 @@ DEFAULT_PERIOD = "last_90_days"
 
 @explains_bad_scope
 def reliability(request: HttpRequest) -> HttpResponse:
-    chosen = _selection(request, _place(request))
+    chosen = period_or_90_days(request, _place(request))
     found = survey(chosen)
     context = _frame(request, chosen) | {
         "title": "Reliability",
-        "places": _places(request, chosen.place),
+        "places": places(request, chosen.place),
         "survey": found,
         "idle_text": words.idle(len(found.idle)),
         "cards": class_cards(request, chosen, found),
@@ -45,7 +45,7 @@ def reliability(request: HttpRequest) -> HttpResponse:
 def machine(request: HttpRequest, pk: int) -> HttpResponse:
     rows = equipment_of(person(request)).select_related("plant", "line")
     equipment = get_object_or_404(rows, pk=pk)
-    chosen = _selection(request, equipment_place(equipment))
+    chosen = period_or_90_days(request, equipment_place(equipment))
     found = single(chosen)
     above = Crumb(equipment.name, place_url("equipment", pk, chosen))
     context = _frame(request, chosen) | {
@@ -61,7 +61,7 @@ def machine(request: HttpRequest, pk: int) -> HttpResponse:
     return page(request, "reliability/machine", context)
 
 
-def _selection(request: HttpRequest, place: Place) -> Selection:
+def period_or_90_days(request: HttpRequest, place: Place) -> Selection:
     """Of the address; 90 days where it names no period."""
     given = request.GET.dict()
     if not {"period", "from", "to"} & {name for name, value in given.items() if value}:
@@ -92,7 +92,7 @@ def _frame(request: HttpRequest, selection: Selection) -> dict[str, Any]:
     }
 
 
-def _places(request: HttpRequest, place: Place) -> list[Choice]:
+def places(request: HttpRequest, place: Place) -> list[Choice]:
     """Where one can look: all plants, each plant, and the lines of the plant at hand."""
     user, here = person(request), request.GET
 

@@ -20,8 +20,8 @@ from mfgportal.accounts.access import equipment_of, person
 from mfgportal.figures import Figure, Trust, held_back, trust
 from mfgportal.period import Period
 from mfgportal.scope import Selection, equipment_place, selection
+from mfgportal.web.crumbs import crumbs_above
 from mfgportal.web.dashboard import MAINTENANCE_TILES, OEE_TILES, explains_bad_scope, place_url
-from mfgportal.web.equipment import crumbs_above
 from mfgportal.web.exports import of_shift
 from mfgportal.web.page import Crumb, page
 from mfgportal.web.picker import Choice

@@ -13,6 +13,8 @@ from kpis.models import LossClass
 
 WIDTH = 100.0
 TICKS = 12
+PLAIN = frozenset({LossClass.RUNNING, LossClass.NOT_SCHEDULED})
+"""States drawn without a pattern: the usual."""
 LEGEND = {LossClass.NOT_SCHEDULED: "Break or off shift", LossClass.UNKNOWN: "Unknown: no record"}
 
 
@@ -28,6 +30,15 @@ class Block:
     url: str
     span: TimelineSpan
 
+    @property
+    def patterned(self) -> bool:
+        return self.state not in PLAIN
+
+    @property
+    def stop(self) -> bool:
+        """Whether a stop gives it its state, so that it opens to one."""
+        return bool(self.span.facts) and self.span.facts[0].kind == "downtime" and self.patterned
+
 
 @dataclass(frozen=True, slots=True)
 class Tick:
@@ -41,13 +52,17 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """A window of one machine. ``future``: where what has not happened begins, "" if all is past."""
+    """A window of one machine. ``future``: where what has not happened begins, "" if all is past.
+
+    ``goes_on``: where a stop that is open reaches to now, "" if none is.
+    """
 
     blocks: list[Block]
     ticks: list[Tick]
     legend: list[tuple[str, str]]
     future: str
     future_width: str
+    goes_on: str
 
 
 def strip(spans: Sequence[TimelineSpan], start: datetime, end: datetime, zone: str) -> Strip:
@@ -56,12 +71,14 @@ def strip(spans: Sequence[TimelineSpan], start: datetime, end: datetime, zone: s
     blocks = [_block(span, start, scale, ZoneInfo(zone)) for span in _joined(spans)]
     states = {span.state for span in spans}
     reached = (max((span.end for span in spans), default=start) - start).total_seconds() * scale
+    stopped = bool(blocks) and blocks[-1].stop and blocks[-1].span.open
     return Strip(
         blocks=blocks,
         ticks=_ticks(start, end, scale, ZoneInfo(zone)),
         legend=[(state.value, LEGEND.get(state, state.label)) for state in LossClass if state in states],
         future=f"{reached:.3f}" if reached < WIDTH - 0.05 else "",
         future_width=f"{max(0.0, WIDTH - reached):.3f}",
+        goes_on=f"{reached:.3f}" if stopped else "",
     )
 
 

@@ -5,6 +5,8 @@ from itertools import groupby
 
 from kpis.definitions import CATALOGUE, FAMILIES, TITLES, Kpi
 from kpis.engine import Value, evaluate
+from mfgportal.accounts.masks import may_see_kpi
+from mfgportal.accounts.models import User
 from mfgportal.scope import Selection
 from mfgportal.web.format import Part, parts_of
 
@@ -61,9 +63,9 @@ class Group:
     unknown: list[Entry]
 
 
-def upkeep(selection: Selection) -> list[Group]:
-    """One query per family of components."""
-    values = evaluate(SHOWN, selection.scope)
+def upkeep(selection: Selection, user: User) -> list[Group]:
+    """What the person may see of it. One query per family of components."""
+    values = evaluate([name for name in SHOWN if may_see_kpi(user, CATALOGUE[name])], selection.scope)
     entries = [Entry(CATALOGUE[found.kpi], found, parts_of(CATALOGUE[found.kpi], found)) for found in values]
     return [
         _group(TITLES[family], list(some))

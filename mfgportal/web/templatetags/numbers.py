@@ -37,3 +37,16 @@ def record_time(row: dict[str, Any]) -> Any:
     """When it began, or the day alone; None where nobody says."""
     said = row["fields"]
     return next((said[name] for name in TIMES if said.get(name)), None)
+
+
+@register.filter
+def hms(seconds: int) -> str:
+    """A duration to the second: ``1,854:07:05``."""
+    size = abs(seconds)
+    return f"{size // 3600:,}:{size % 3600 // 60:02}:{size % 60:02}"
+
+
+@register.filter
+def points(share: float) -> str:
+    """A share of loading time as points of OEE."""
+    return f"{share * 100:.1f}".replace("-", "−")

@@ -1,0 +1,106 @@
+"""What stands still at this moment: for how long, why, what it costs so far, and who works on it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from kpis.loading import Window
+from kpis.models import Downtime, Equipment, LossClass, WorkOrder
+from kpis.timeline import FactRef, counted_seconds
+from kpis.work.stop_cost import PRICED, hourly_rates
+from mfgportal.accounts.masks import may_see_costs
+from mfgportal.accounts.models import User
+from mfgportal.web.format import HOUR, Amount, amount, lasting
+
+MOST = 12
+CLOSED = ("completed", "cancelled")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Down:
+    """An open stop. ``cost``: of its planned time so far; None: no rate is known, or not for this person.
+
+    ``planned``: it is no loss of availability. ``order``: the newest open work order of the machine, if any.
+    """
+
+    stop: Downtime
+    machine: Equipment
+    state: str
+    planned: bool
+    lasted: str
+    cost: Amount | None
+    order: WorkOrder | None
+
+    @property
+    def url(self) -> str:
+        return reverse("event", args=["downtime", self.stop.pk])
+
+
+def open_stops(machines: QuerySet[Equipment]) -> QuerySet[Downtime]:
+    """Stops that go on, of machines in use; no copies on parents."""
+    return Downtime.objects.filter(
+        equipment__in=machines.filter(gone_at=None).values("pk"), end=None, deleted_at=None, inherited=False
+    )
+
+
+def down_now(user: User, machines: QuerySet[Equipment]) -> list[Down]:
+    """The open stops of machines, unplanned ones first, then the longest; at most ``MOST``."""
+    at = timezone.now()
+    rows = open_stops(machines).filter(start__lte=at)
+    rows = rows.select_related("reason", "equipment__plant", "equipment__line").order_by("start", "pk")
+    found = sorted(rows[: 10 * MOST], key=lambda stop: (_planned(stop), stop.start))[:MOST]
+    costs = _costs(found, at) if may_see_costs(user) else {}
+    orders = _orders(found)
+    return [
+        Down(
+            stop=stop,
+            machine=stop.equipment,
+            state=stop.reason.loss_class,
+            planned=_planned(stop),
+            lasted=lasting((at - stop.start).total_seconds()),
+            cost=costs.get(stop.pk),
+            order=orders.get(stop.equipment_id),
+        )
+        for stop in found
+    ]
+
+
+def _planned(stop: Downtime) -> bool:
+    return stop.reason.loss_class == LossClass.PLANNED_STOP
+
+
+def _costs(stops: Sequence[Downtime], at: datetime) -> dict[int, Amount]:
+    """By stop: its planned time so far, where it is the strongest record, at the rate of the machine."""
+    priced = [stop for stop in stops if stop.reason.loss_class in PRICED]
+    rates = hourly_rates({(stop.equipment.plant_id, stop.equipment_id) for stop in priced}, at.date())
+    begun: dict[int, float] = {}
+    for stop in priced:
+        if stop.equipment_id in rates:
+            start = stop.start.timestamp()
+            begun[stop.equipment_id] = min(begun.get(stop.equipment_id, start), start)
+    if not begun:
+        return {}
+    windows = [Window(machine, start, at.timestamp()) for machine, start in begun.items()]
+    counted = counted_seconds(windows, at)
+    return {
+        stop.pk: amount(
+            counted.get(FactRef("downtime", stop.pk), 0.0) / HOUR * rates[stop.equipment_id],
+            "money",
+            stop.equipment.plant.currency,
+        )
+        for stop in priced
+        if stop.equipment_id in rates
+    }
+
+
+def _orders(stops: Sequence[Downtime]) -> Mapping[int, WorkOrder]:
+    """The newest open work order by machine."""
+    machines = [stop.equipment_id for stop in stops]
+    if not machines:
+        return {}
+    rows = WorkOrder.objects.filter(~Q(status__in=CLOSED), equipment__in=machines, deleted_at=None)
+    return {row.equipment_id: row for row in rows.order_by("created_at", "pk") if row.equipment_id}
