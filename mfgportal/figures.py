@@ -11,6 +11,7 @@ from kpis.engine import By, Key, Value, View, evaluate_views
 from kpis.models import Target
 from kpis.periods import beside
 from kpis.targets import Spot, State, Targets, judge, load_targets, may_have_target
+from mfgportal.assumptions import Assumption, Assumptions
 from mfgportal.scope import Level, Selection
 from sync.completeness import Completeness, HeldBy, by_plant, completeness, held, held_by_exception
 from sync.freshness import Freshness, freshness
@@ -30,12 +31,13 @@ class Trust:
     """What holds for all figures of a selection.
 
     ``data_as_of``: the oldest last good read of the fact streams; None = never read. ``zone``: IANA name, ""
-    where plants of several zones meet (each in its own).
+    where plants of several zones meet (each in its own). ``assumptions``: what figures take for granted.
     """
 
     completeness: Completeness
     freshness: Freshness
     zone: str
+    assumptions: Assumptions
 
     @property
     def data_as_of(self) -> datetime | None:
@@ -62,6 +64,11 @@ class Figure:
     def state(self) -> State | None:
         """How it stands to its target; None without one."""
         return judge(self.now.value, self.target) if self.target else None
+
+    @property
+    def assumptions(self) -> list[Assumption]:
+        """What it takes for granted."""
+        return self.trust.assumptions.of(self.kpi)
 
     @property
     def key(self) -> Key:
@@ -255,6 +262,7 @@ def trust(selection: Selection, known: Completeness | None = None) -> Trust:
         completeness=known or completeness(start=start, end=end, **places(selection)),
         freshness=freshness(),
         zone=selection.place.zone,
+        assumptions=Assumptions(selection.place),
     )
 
 

@@ -44,11 +44,12 @@ def values_of(question: Question) -> list[Value]:
 def answers(request: Request, question: Question) -> list[Row]:
     """All values of a question, in order of KPI, part and bucket."""
     values = values_of(question)
-    whole, each = _given(request, question)
+    whole, each, assumed = _given(request, question)
     names = may(person(request), Right.SEE_TECHNICIANS)
     return [
         _value(value, question, names=names)
         | each.get(value.key.id, whole)
+        | {"assumptions": assumed[value.kpi]}
         | _behind(request, question, value)
         for value in values
     ]
@@ -95,19 +96,26 @@ def _cursor(request: Request, names: Sequence[list[Any]], place: int, *, before:
     return write_mark(request, Mark("", [*names[place], place], before))
 
 
-def _given(request: Request, question: Question) -> tuple[Row, dict[int | str | None, Row]]:
-    """What holds for every value of the answer; where plants stand apart, also for those of each plant."""
+def _given(
+    request: Request, question: Question
+) -> tuple[Row, dict[int | str | None, Row], dict[str, list[Row]]]:
+    """What holds for every value of the answer; where plants stand apart, also for those of each plant; and
+    what values of each KPI take for granted."""
     selection = question.selection
-    if question.by != "plant":
-        return _shared(request, selection, trust(selection)), {}
-    complete, each = by_plants(selection)
+    complete, each = by_plants(selection) if question.by == "plant" else (None, {})
     whole = trust(selection, complete)
-    return _shared(request, selection, whole), {
+    by_plant: dict[int | str | None, Row] = {
         plant.pk: _shared(
             request, selection, replace(whole, completeness=each[plant.pk], zone=plant.timezone), plant.pk
         )
         for plant in selection.place.plants
+        if plant.pk in each
     }
+    assumed = {
+        kpi.name: [{"name": one.name, "text": one.text} for one in whole.assumptions.of(kpi)]
+        for kpi in question.kpis
+    }
+    return _shared(request, selection, whole), by_plant, assumed
 
 
 def _shared(request: Request, selection: Selection, given: Trust, plant: int | None = None) -> Row:

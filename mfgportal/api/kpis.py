@@ -89,6 +89,14 @@ VALUE: Fields = {
     "without_ideal_share": serializers.FloatField(
         allow_null=True, help_text="Of run time, without an ideal cycle time."
     ),
+    "assumptions": inline_serializer(
+        "Assumption",
+        {
+            "name": serializers.CharField(),
+            "text": serializers.CharField(help_text="What the value takes for granted, in words."),
+        },
+        many=True,
+    ),
     "first_day": serializers.DateField(),
     "last_day": serializers.DateField(),
     "zone": serializers.CharField(help_text="IANA zone; empty where plants of several zones meet."),

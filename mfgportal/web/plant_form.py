@@ -1,5 +1,6 @@
 """The form of what a plant assumes."""
 
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -7,11 +8,16 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.db import transaction
 
-from kpis.models import Plant
+from kpis.evidence import MOVABLE, State, overlay_order
+from kpis.models import LossClass, Plant
 from kpis.rollup import mark_plants
 from kpis.work.marks import mark_plants as mark_work
 
 HOUR = 3600
+PLACES = tuple(f"overlap_{n}" for n in range(1, len(MOVABLE) + 1))
+DECIDES_TIME = frozenset({"timezone", "micro_stop_s", "calendar", *PLACES})
+"""Of what components of machines are computed from."""
+CHOICES = [(state.loss_class, LossClass(state.loss_class).label) for state in MOVABLE]
 
 
 class PlantForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -52,14 +58,34 @@ class PlantForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
         }
 
     def save(self, commit: bool = True) -> Plant:
-        """Save it, and have its machines' components computed again."""
+        """Save it, and have what it decides computed again."""
         hours = self.cleaned_data["capacity_h"]
         self.instance.capacity_s_per_week = None if hours is None else hours * HOUR
+        self.instance.overlay = self.cleaned_data["overlay"]
         with transaction.atomic():
             plant: Plant = super().save(commit)
-            mark_plants([plant.pk])
+            if DECIDES_TIME & set(self.changed_data):
+                mark_plants([plant.pk])
             mark_work([plant.pk])
         return plant
+
+    def clean(self) -> dict[str, Any]:
+        """An order of overlap that is not given stays as it is."""
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        given = [found.get(name) or "" for name in PLACES]
+        found["overlay"] = self.instance.overlay
+        if any(given):
+            usual = overlay_order("") == (order := self._order(given))
+            found["overlay"] = "" if usual else ",".join(given)
+            if order is None:
+                self.add_error(PLACES[0], "Each kind of stop has one place in the order of overlap.")
+        return found
+
+    def _order(self, given: Sequence[str]) -> tuple[State, ...] | None:
+        try:
+            return overlay_order(",".join(given))
+        except ValueError:
+            return None
 
     def clean_repeat_window_days(self) -> int:
         given: int | None = self.cleaned_data["repeat_window_days"]
@@ -69,6 +95,17 @@ class PlantForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
         super().__init__(*args, **kwargs)
         capacity = self.instance.capacity_s_per_week
         self.initial["capacity_h"] = None if capacity is None else capacity / HOUR
+        order = overlay_order(self.instance.overlay)[1:]
+        for place, (name, state) in enumerate(zip(PLACES, order, strict=False), 1):
+            self.fields[name] = forms.ChoiceField(
+                label=f"Where records overlap, place {place}",
+                choices=CHOICES,
+                initial=state.loss_class,
+                required=False,
+                help_text="The strongest: where records overlap, each instant counts as this one first."
+                if place == 1
+                else "",
+            )
         zones = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
         self.fields["timezone"] = forms.ChoiceField(
             label="Time zone", choices=zones, help_text="Days and shifts are cut in it."

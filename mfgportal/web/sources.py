@@ -1,5 +1,6 @@
 """The sources: connect and check them, the systems of record, what a plant assumes. Admins only."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from kpis.models import Plant
 from mfgportal.accounts.access import Right, person, require
+from mfgportal.accounts.audit import Change, changes_of
 from mfgportal.web.ownership_form import OwnershipForm
 from mfgportal.web.page import Crumb, page
 from mfgportal.web.plant_form import PlantForm
@@ -109,11 +111,17 @@ def plant(request: HttpRequest, pk: int) -> HttpResponse:
         form.save()
         messages.success(request, f"{found.name} is saved. Its numbers are computed again now.")
         return redirect("sources")
-    return _edit(request, f"Settings of {found.name}", form, reverse("sources"))
+    changes = changes_of(Plant.objects.filter(pk=pk))
+    return _edit(request, f"Settings of {found.name}", form, reverse("sources"), changes=changes)
 
 
 def _edit(
-    request: HttpRequest, title: str, form: Any, back: str, found: Source | None = None
+    request: HttpRequest,
+    title: str,
+    form: Any,
+    back: str,
+    found: Source | None = None,
+    changes: Sequence[Change] | None = None,
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "title": title,
@@ -121,5 +129,7 @@ def _edit(
         "form": form,
         "back": back,
         "source": found,
+        "changes": changes,
+        "note": "What people decided, the latest first",
     }
     return page(request, "sources/edit", context, status=422 if form.errors else 200)

@@ -7,11 +7,18 @@ import pytest
 
 from kpis.definitions import CATALOGUE
 from kpis.engine import Value
+from mfgportal.assumptions import Assumptions
 from mfgportal.figures import Figure, Trust
+from mfgportal.scope import Level, Place
 from sync.completeness import Completeness
 from sync.freshness import Freshness
 
-TRUST = Trust(completeness=Completeness(90, 10), freshness=Freshness(None, ()), zone="Europe/Paris")
+TRUST = Trust(
+    completeness=Completeness(90, 10),
+    freshness=Freshness(None, ()),
+    zone="Europe/Paris",
+    assumptions=Assumptions(Place(Level.ENTERPRISE, None, "Enterprise", ())),
+)
 DAY = date(2026, 11, 24)
 
 

@@ -1,12 +1,17 @@
+from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
+from django.utils import timezone
 
-from kpis.models import StaleDay
+from kpis.models import Plant, ShiftComponents, StaleDay
+from kpis.rollup import mark_spans, refresh
+from mfgportal.accounts.audit import changes_of
 from mfgportal.accounts.models import Role
 from sync.connectors.base import Check
 from sync.errors import SourceRefused
 from sync.models import Ownership, Source
+from tests.factories import stop
 from tests.mfgportal.queue import LogIn, World, a_person, a_source
 
 ADDRESSES = ("/sources/", "/sources/add/", "/sources/odoo/", "/sources/odoo/check/")
@@ -104,6 +109,48 @@ def test_plant_settings_are_checked_and_have_its_days_computed_again(world: Worl
     world.lyon.refresh_from_db()
     assert (world.lyon.timezone, world.lyon.micro_stop_s) == ("Europe/Berlin", 120)
     assert not StaleDay.objects.filter(equipment=world.lathe).exists()
+
+
+OVERLAP = ["breakdown", "planned_stop", "setup", "external", "quality", "speed", "micro_stop"]
+
+
+def test_a_plant_orders_what_wins_where_records_overlap(world: World, as_user: LogIn) -> None:
+    """A failure within a planned stop is planned, or not, as the plant says; its days follow."""
+    day = datetime(2026, 3, 2, 8, tzinfo=UTC)
+    stop(world.press, day, 120, "cleaning")
+    stop(world.press, day, 60, "equipment-failure")
+    now = timezone.now()
+    mark_spans([(world.press.pk, day, day + timedelta(hours=2))], now)
+    refresh(now)
+    client, address = as_user(world.admin), f"/plants/{world.lyon.pk}/settings/"
+    plain = {"timezone": "Europe/Paris", "currency": "EUR", "micro_stop_s": "300", "calendar": ""}
+    places = {f"overlap_{n}": name for n, name in enumerate(OVERLAP, 1)}
+    assert breakdown_minutes(world) == 0
+    assert client.post(address, plain | places | {"overlap_1": "setup"}).status_code == 422
+    assert client.post(address, plain | places).status_code == 302
+    refresh(now)
+    assert breakdown_minutes(world) == 60
+    world.lyon.refresh_from_db()
+    assert world.lyon.overlay == ",".join(OVERLAP)
+    page = client.get(address).content.decode()
+    assert '<option value="breakdown" selected>' in page
+    (answer,) = client.get(f"/api/v1/kpis?kpi=breakdown_time&plant={world.lyon.pk}").json()
+    said = {each["name"]: each["text"] for each in answer["assumptions"]}
+    assert said["overlap"].startswith("not scheduled > breakdown > planned stop > ")
+    assert said["micro_stop"].startswith("unplanned stops under 300 s")
+
+
+def breakdown_minutes(world: World) -> float:
+    return sum(row.breakdown_s for row in ShiftComponents.objects.filter(equipment=world.press)) / 60
+
+
+def test_changes_of_a_plant_are_in_its_trail(world: World, as_user: LogIn) -> None:
+    client, address = as_user(world.admin), f"/plants/{world.lyon.pk}/settings/"
+    form = {"timezone": "Europe/Paris", "currency": "EUR", "micro_stop_s": "120", "calendar": ""}
+    client.post(address, form)
+    (change,) = changes_of(Plant.objects.filter(pk=world.lyon.pk), most=1)
+    assert (change.by, change.before, change.after) == ("admin", "300", "120")
+    assert "Micro stop s" in client.get(address).content.decode()
 
 
 def test_before_the_first_source_it_says_how_to_begin(db: None, as_user: LogIn) -> None:
