@@ -22,6 +22,7 @@ from kpis.models import (
     WorkOrder,
 )
 from kpis.models.base import FromSource
+from sync import rules
 from sync.models import Counterpart, Identity, Ownership, Source
 from sync.records import KIND_OF, Kind, Master, PlantRecord, ReasonRecord, Ref
 
@@ -106,7 +107,7 @@ def resolve(source: Source, refs: Iterable[Ref]) -> dict[Ref, int]:
     """Canonical ids of the references that can be resolved beyond doubt; the others are left out."""
     open_refs = set(refs)
     found: dict[Ref, int] = {}
-    for step in (_by_identity, _by_work_order, _by_number, _by_reason_code, _by_code, _by_product):
+    for step in (_by_identity, _by_work_order, _by_number, _by_reason_code, _by_code, _by_product, _by_rule):
         if open_refs:
             found |= step(source, open_refs)
             open_refs -= found.keys()
@@ -175,6 +176,11 @@ def _by_product(source: Source, refs: Collection[Ref]) -> dict[Ref, int]:
     products = {product: wanted[key] for key, product in named.values_list("external_key", "canonical_id")}
     parts = Part.objects.filter(product__in=products, gone_at=None).values_list("product", "id")
     return _single((products[product], part) for product, part in parts)
+
+
+def _by_rule(source: Source, refs: Collection[Ref]) -> dict[Ref, int]:
+    """What a person's rule says of all names of a pattern. Two rules that disagree decide nothing."""
+    return _single(rules.by_key(source, refs))
 
 
 def _naming(kind: Kind, codes: Collection[str]) -> dict[str, list[Identity]]:

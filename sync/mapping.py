@@ -17,6 +17,7 @@ from sync.places import Places
 from sync.queue.writer import Held, Problem
 from sync.records import Kind, Record, Ref
 from sync.references import Resolved
+from sync.rules import Translation, translation
 from sync.sources import class_of
 from sync.validation import Violation
 
@@ -54,18 +55,20 @@ class Reading:
 def read(stream: Stream, rows: Sequence[Landed]) -> Reading:
     """Turn landed rows into records with people's corrections applied."""
     connector = class_of(stream.source)
-    corrections = active(stream.source)
+    corrections, translated = active(stream.source), translation(stream.source)
     items: list[Item] = []
     problems: list[Problem] = []
     before: set[tuple[type[Record], str]] = set()
     for row in rows:
         raw = corrections.get(row.external_key, {})
         try:
-            records = connector.to_records(stream.name, on_payload(row.payload, raw) if raw else row.payload)
+            payload = translated.payload(row.payload) if translated.rules else row.payload
+            records = connector.to_records(stream.name, on_payload(payload, raw) if raw else payload)
         except BadRow as bad:
             problems.append(unreadable(row, bad))
             records = []
-        items += [_item(row, record, corrections.get(record.external_key), raw) for record in records]
+        found = [_item(row, record, corrections.get(record.external_key), raw) for record in records]
+        items += [_translated(item, translated) for item in found] if translated.rules else found
         if row.previous is not None:
             before |= said_before(stream, row.previous)
     return Reading(items, problems, before)
@@ -79,6 +82,11 @@ def _item(row: Landed, record: Record, values: Values | None, raw: Values) -> It
     if not values:
         return Item(row, record, frozenset(own))
     return Item(row, on_record(record, values), frozenset(own | set(values)))
+
+
+def _translated(item: Item, rules: Translation) -> Item:
+    record, changed = rules.record(item.record, fixed=item.corrected)
+    return item._replace(record=record, corrected=item.corrected | changed) if changed else item
 
 
 def said_before(stream: Stream, payload: Payload) -> set[tuple[type[Record], str]]:

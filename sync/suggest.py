@@ -1,6 +1,6 @@
 """What an unknown key might mean. Only suggested: a likeness never maps by itself."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from rapidfuzz import fuzz, process
 
@@ -15,19 +15,26 @@ LEAST_NAME = 45
 LEAST_CODE = 70
 TAKEN = 0.5
 FREE = 25.0
+DOUBTED = 0.3
 
 Rows = dict[int, tuple[str, str]]
 Found = Iterable[tuple[int, float, str]]
 
 
 def suggest(
-    ref: Ref, *, plant_id: int | None = None, witnesses: Found = (), limit: int = 5
+    ref: Ref,
+    *,
+    plant_id: int | None = None,
+    witnesses: Found = (),
+    doubted: Mapping[int, str] | None = None,
+    limit: int = 5,
 ) -> list[Suggestion]:
     """Canonical rows the reference may mean, best first: by what witnesses them, by name, by code.
 
     Args:
         plant_id: only machines of this plant, where the reference is to a machine.
-        witnesses: rows other records speak for, with score and reason.
+        witnesses: rows other records speak for, or earlier decisions, with score and reason.
+        doubted: rows a person has turned down for it, with what there is to say of that.
     """
     model = CANONICAL[ref.kind]
     if not issubclass(model, CanonicalMaster):
@@ -42,9 +49,19 @@ def suggest(
         weighed = score * TAKEN if row in taken else score
         if weighed > best.get(row, (0.0, ""))[0]:
             best[row] = (weighed, reason)
-    best |= {row: (score, reason) for row, score, reason in witnesses if row in rows}
+    _take_evidence(best, rows, witnesses, doubted or {})
     ranked = sorted(best.items(), key=lambda entry: (-entry[1][0], entry[0]))[:limit]
     return [Suggestion(row, *rows[row], round(score, 1), reason) for row, (score, reason) in ranked]
+
+
+def _take_evidence(
+    best: dict[int, tuple[float, str]], rows: Rows, witnesses: Found, doubted: Mapping[int, str]
+) -> None:
+    for row, score, reason in witnesses:
+        if row in rows and score >= best.get(row, (0.0, ""))[0]:
+            best[row] = (score, reason)
+    for row in doubted.keys() & best.keys():
+        best[row] = (best[row][0] * DOUBTED, f"{best[row][1]}; {doubted[row]}")
 
 
 def _taken(ref: Ref) -> set[int]:

@@ -2,10 +2,16 @@
 
 from sync.exceptions.backlog import in_work
 from sync.exceptions.correcting import correct
+from sync.exceptions.effects import affected, decide, is_pending, touched_by
 from sync.exceptions.errors import AlreadyResolved, NotAllowed
 from sync.exceptions.fields import fields_to_correct
+from sync.exceptions.merging import merge, undo_merge
 from sync.exceptions.naming import REASON_CLASSES, map_key, suggestions
+from sync.exceptions.overrides import revoke
+from sync.exceptions.previewing import preview
 from sync.exceptions.resolve import dismiss, retry
+from sync.exceptions.rulemaking import Wanted, drafts, make_rule, revoke_rule
+from sync.exceptions.splitting import split, split_groups
 from sync.exceptions.taking import own, take
 from sync.queue.kinds import KINDS, ExceptionKind, Resolution
 
@@ -16,13 +22,27 @@ __all__ = [
     "ExceptionKind",
     "NotAllowed",
     "Resolution",
+    "Wanted",
+    "affected",
     "correct",
+    "decide",
     "dismiss",
+    "drafts",
     "fields_to_correct",
     "in_work",
+    "is_pending",
+    "make_rule",
     "map_key",
+    "merge",
     "own",
+    "preview",
     "retry",
+    "revoke",
+    "revoke_rule",
+    "split",
+    "split_groups",
     "suggestions",
     "take",
+    "touched_by",
+    "undo_merge",
 ]

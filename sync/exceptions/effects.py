@@ -42,12 +42,17 @@ class Affected:
 
 
 def affected(exception: SyncException, equipment_id: int | None = None) -> Affected | None:
-    """What an exception touches: the machine given, else its own, and those its records name; their days, or
-    the last 30 where no record waits. None where no machine is known."""
+    """What an exception touches: the machine given, else its own, and those its records name, on their days.
+
+    Where no record waits, what the decision before touched, or the last 30 days. None: no machine is known.
+    """
     held = exception.held_records.exclude(start=None)
     span = held.aggregate(first=Min("start"), last_start=Max("start"), last_end=Max("end"))
     named = held.exclude(equipment=None).values_list("equipment", flat=True).distinct()
     found = {equipment_id or exception.equipment_id, *named[:MOST_MACHINES]} - {None}
+    earlier = exception.decisions.exclude(first_day=None).first() if span["first"] is None else None
+    if earlier:
+        return touched_by(earlier)
     machines = Equipment.objects.filter(pk__in=found).values_list("pk", "plant_id")
     if not machines:
         return None

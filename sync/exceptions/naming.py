@@ -5,6 +5,7 @@ from django.db import transaction
 from kpis.models import LossClass
 from sync.exceptions.backlog import leave_to_worker
 from sync.exceptions.errors import NotAllowed
+from sync.exceptions.learning import doubted, learned, remember
 from sync.exceptions.steps import INLINE, RESOLVED, lock, released, waiting
 from sync.identities import CANONICAL, Suggestion, identity_key, map_to
 from sync.load.masters import create_plain, create_reason
@@ -36,7 +37,13 @@ def suggestions(exception: SyncException, *, limit: int = 5) -> list[Suggestion]
     if exception.kind not in KEY_KINDS:
         return []
     ref = ref_of(exception.context)
-    return suggest(ref, plant_id=exception.plant_id, witnesses=witnesses(exception, ref), limit=limit)
+    return suggest(
+        ref,
+        plant_id=exception.plant_id,
+        witnesses=[*witnesses(exception, ref), *learned(exception.source, ref)],
+        doubted=doubted(exception.source, ref),
+        limit=limit,
+    )
 
 
 @transaction.atomic
@@ -56,6 +63,7 @@ def map_key(exception: SyncException, *, canonical_id: int | None, by: str, loss
     """
     mine = lock(exception, Resolution.CREATE if canonical_id is None else Resolution.MAP)
     ref, rows = ref_of(mine.context), waiting(mine)
+    remember(mine.source, ref, canonical_id, suggestions(mine), by=by)
     if canonical_id is None:
         finish(mine, RESOLVED, f"Created a new {NAMES[ref.kind]}.", by=by)
         _create(mine.source, ref, loss_class, by)

@@ -13,7 +13,7 @@ from sync.exceptions.steps import INLINE, lock, need_reason
 from sync.identities import identity_key
 from sync.landing import locked
 from sync.mapping import NAMES, read, ref_of
-from sync.models import HeldRecord, RawRecord, SyncException
+from sync.models import HeldRecord, RawRecord, Stream, SyncException
 from sync.queue.kinds import Resolution
 from sync.queue.writer import fingerprint, record_event
 from sync.records import Kind, Record, Ref
@@ -130,9 +130,10 @@ def _rename(exception: SyncException, raw_ids: list[int], number: int, reason: s
 
 def _naming(ref: Ref, raw_ids: Collection[int]) -> Iterator[tuple[Record, str]]:
     """The records of rows that name a key, with the field that does."""
-    rows = RawRecord.objects.filter(id__in=raw_ids).select_related("stream__source")
-    for raw in rows:
-        for item in read(raw.stream, locked([raw.pk])).items:
+    streams = Stream.objects.filter(raw_records__in=raw_ids).distinct().select_related("source")
+    for stream in streams:
+        mine = RawRecord.objects.filter(stream=stream, id__in=raw_ids).values_list("id", flat=True)
+        for item in read(stream, locked(list(mine))).items:
             for field in fields(item.record):
                 value = getattr(item.record, field.name)
                 same = isinstance(value, Ref) and value.kind is ref.kind

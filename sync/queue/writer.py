@@ -262,6 +262,14 @@ def finish(exception: SyncException, status: str, why: str, *, by: str = "") -> 
         finish(caused, RESOLVED, f"What caused it is over: {exception.title}.")
 
 
+def open_again(exception: SyncException, why: str, *, by: str) -> None:
+    """Open an exception, already locked, that a person or a rule has closed."""
+    exception.status, exception.resolution = OPEN, ""
+    exception.resolved_at, exception.resolved_by, exception.retry_by = None, "", ""
+    exception.save(update_fields=["status", "resolution", "resolved_at", "resolved_by", "retry_by"])
+    _record([exception], "reopened", why, by=by)
+
+
 def record_event(exception: SyncException, action: str, detail: str, *, by: str) -> None:
     """Add a line to an exception's history."""
     ExceptionEvent.objects.create(exception=exception, action=action, detail=detail, by=by)
