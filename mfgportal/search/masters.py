@@ -67,9 +67,10 @@ def by_likeness(user: User, query: str) -> list[Thing]:
     for source in MASTERS.values():
         rows = _values(source.rows(user).filter(gone_at=None), source)[:MOST_COMPARED]
         by_pk = {row["pk"]: row for row in rows}
-        names = {pk: f"{row['name']} {row['code']}" for pk, row in by_pk.items()}
+        names = {(pk, part): row[part] for pk, row in by_pk.items() for part in ("name", "code")}
         alike = process.extract(query, names, limit=MOST_LIKE, **LIKENESS)
-        found += [(score, _thing(source, by_pk[pk])) for _, score, pk in alike]
+        best = {pk: score for _, score, (pk, _) in reversed(alike)}
+        found += [(score, _thing(source, by_pk[pk])) for pk, score in best.items()]
     return [thing for _, thing in sorted(found, key=lambda each: -each[0])[:MOST_LIKE]]
 
 

@@ -1,0 +1,60 @@
+"""MTBF and MTTR of machines with their bounds, those that fail more than their like first."""
+
+from dataclasses import dataclass
+
+from kpis.reliability.growth import Verdict
+from mfgportal.reliability import Machine, Survey
+from mfgportal.web import reliability_words as words
+from mfgportal.web.format import NONE, duration, percent
+from mfgportal.web.reliability_classes import CERTAIN
+
+HOUR = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class ActorRow:
+    """A machine in words. ``stands_out``: it is all but certain to be worse than its class."""
+
+    pk: int
+    name: str
+    equipment_class: str
+    failures: int
+    mtbf: str
+    bounds: str
+    mttr: str
+    down: str
+    worse: str
+    stands_out: bool
+    trend: str
+    rises: bool
+
+
+def actors(found: Survey, most: int) -> list[ActorRow]:
+    """The machines that failed; those surest to be worse than their class first, then by time lost."""
+    failed = [
+        (each, group.compared) for group in found.classes for each in group.machines if each.health.failures
+    ]
+    failed.sort(key=lambda row: _rank(*row))
+    return [_row(each, compared=compared) for each, compared in failed[:most]]
+
+
+def _rank(found: Machine, compared: bool) -> tuple[float, float]:
+    return (-round(found.standing.worse, 3) if compared else 0.0), -found.observation.down_s
+
+
+def _row(found: Machine, *, compared: bool) -> ActorRow:
+    health, lost = found.health, found.observation.down_s
+    return ActorRow(
+        pk=health.machine.equipment_id,
+        name=health.machine.name,
+        equipment_class=words.class_name(health.machine.equipment_class),
+        failures=health.failures,
+        mtbf=NONE if health.mtbf is None else str(duration(health.mtbf * HOUR)),
+        bounds=words.between(health.bounds, health.confidence),
+        mttr=str(duration(lost / health.failures)),
+        down=str(duration(lost)),
+        worse=percent(found.standing.worse) if compared else NONE,
+        stands_out=compared and found.standing.worse >= CERTAIN,
+        trend=words.TITLES[health.trend.verdict] if health.trend else "too few",
+        rises=health.trend is not None and health.trend.verdict == Verdict.RISING,
+    )
