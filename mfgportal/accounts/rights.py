@@ -15,6 +15,7 @@ class Right(StrEnum):
     MANAGE_RATES = "manage rates"
     MANAGE_TARGETS = "manage targets"
     MANAGE_ALERTS = "manage alert rules"
+    MANAGE_DISPLAYS = "manage displays"
     DATE_CYCLES = "date ideal cycles"
     CLOSE_PERIODS = "close periods"
     SEE_TECHNICIANS = "see who did which work"
@@ -29,6 +30,7 @@ RIGHTS: Mapping[str, frozenset[Right]] = {
         {
             Right.MANAGE_TARGETS,
             Right.MANAGE_ALERTS,
+            Right.MANAGE_DISPLAYS,
             Right.DATE_CYCLES,
             Right.CLOSE_PERIODS,
             Right.SEE_COSTS,

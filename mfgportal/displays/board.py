@@ -1,0 +1,196 @@
+"""What a screen shows of its plant or line: no names of people and no money, as nobody logs in to see it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from kpis.current import Shifts, ShiftSpan, shifts_at, usual
+from kpis.definitions import CATALOGUE
+from kpis.engine import TimelineSpan, Value, evaluate, timelines
+from kpis.models import Downtime, Equipment, Line, LossClass, Target, WorkOrder
+from kpis.scope import Scope
+from kpis.setups import Setup, load_setups
+from kpis.targets import Spot, State, judge, target_of
+from kpis.work.facts import CANCELLED, COMPLETED, PREVENTIVE
+from mfgportal.displays.models import Display, Panel
+from sync.freshness import Freshness, freshness
+
+REACH = timedelta(hours=26)
+"""How far back the state of a machine is followed."""
+ROWS = 5
+NAMES = ("oee", "availability", "performance", "quality")
+GROUPS = {
+    LossClass.RUNNING: "running",
+    LossClass.SPEED: "running",
+    LossClass.MICRO_STOP: "running",
+    LossClass.PLANNED_STOP: "planned",
+    LossClass.NOT_SCHEDULED: "planned",
+    LossClass.UNKNOWN: "unknown",
+}
+"""What is none of these is down."""
+ORDER = ("down", "unknown", "running", "planned")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A machine now. ``group``: of ``ORDER``, since ``since``; ``longer``: or earlier."""
+
+    machine: str
+    group: str
+    label: str
+    reason: str
+    since: datetime
+    longer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A value with its target."""
+
+    value: Value
+    target: Target | None
+
+    @property
+    def state(self) -> State | None:
+        return judge(self.value.value, self.target) if self.target else None
+
+    @property
+    def title(self) -> str:
+        return CATALOGUE[self.value.kpi].title
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftResult:
+    """A shift with its figures; none where nothing is known of it."""
+
+    span: ShiftSpan
+    values: tuple[Judged, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """``running``: the shift under way; None between shifts. ``work``: what is due soonest first."""
+
+    place: str
+    plant: str
+    zone: str
+    at: datetime
+    running: ShiftResult | None
+    last: ShiftResult | None
+    machines: tuple[Standing, ...]
+    stops: tuple[Downtime, ...]
+    work: tuple[WorkOrder, ...]
+    freshness: Freshness
+
+    @property
+    def counts(self) -> list[tuple[str, int]]:
+        """How many machines are down, unknown, running, planned."""
+        groups = [machine.group for machine in self.machines]
+        return [(group, groups.count(group)) for group in ORDER]
+
+
+def lines_of(display: Display) -> list[Line]:
+    """The lines a rotating screen goes through: those that produce."""
+    producing = Equipment.objects.filter(work_unit=True, gone_at=None, active=True)
+    return list(Line.objects.filter(plant=display.plant, gone_at=None, equipment__in=producing).distinct())
+
+
+def board(display: Display, line: Line | None, now: datetime) -> Board:
+    """Of a line, or of the whole plant. About ten queries."""
+    shown = set(display.panels)
+    machines = Equipment.objects.filter(plant=display.plant, gone_at=None, active=True)
+    machines = machines.filter(line=line) if line else machines
+    units = {unit.pk: unit.name for unit in machines.filter(work_unit=True)}
+    setups = load_setups(units.keys())
+    shifts = _shifts(setups.values(), now)
+    scope = _scope(display, line, shifts, now)
+    results = _results(scope, shifts, Spot(display.plant_id, line.pk if line else None))
+    return Board(
+        place=line.name if line else display.plant.name,
+        plant=display.plant.name,
+        zone=display.plant.timezone,
+        at=now,
+        running=results[0] if Panel.OEE in shown else None,
+        last=results[1] if Panel.SHIFT in shown else None,
+        machines=_standings(units, setups, now) if Panel.MACHINES in shown else (),
+        stops=tuple(_stops(machines, now)[:ROWS]) if Panel.STOPS in shown else (),
+        work=tuple(_work(machines)[:ROWS]) if Panel.WORK in shown else (),
+        freshness=freshness(),
+    )
+
+
+def _shifts(setups: Iterable[Setup], now: datetime) -> Shifts:
+    schedule = usual(setup.schedule for setup in setups)
+    return shifts_at(schedule, now) if schedule else Shifts(None, None)
+
+
+def _scope(display: Display, line: Line | None, shifts: Shifts, now: datetime) -> Scope:
+    days = [span.day for span in (shifts.running, shifts.last) if span]
+    return Scope(
+        first_day=min(days, default=now.date()),
+        last_day=max(days, default=now.date()),
+        plant_ids=(display.plant_id,),
+        line_ids=(line.pk,) if line else None,
+    )
+
+
+def _results(scope: Scope, shifts: Shifts, spot: Spot) -> tuple[ShiftResult | None, ShiftResult | None]:
+    """The running and the last shift, from one query."""
+    values = evaluate(NAMES, scope, grain="shift")
+    targets = {name: target_of(name, spot, scope.last_day) for name in NAMES}
+
+    def result(span: ShiftSpan | None) -> ShiftResult | None:
+        if span is None:
+            return None
+        found = [value for value in values if (value.bucket, value.shift) == (span.day, span.name)]
+        return ShiftResult(span, tuple(Judged(value, targets[value.kpi]) for value in found))
+
+    return result(shifts.running), result(shifts.last)
+
+
+def _standings(units: dict[int, str], setups: dict[int, Setup], now: datetime) -> tuple[Standing, ...]:
+    """All machines, what needs a look first, and of those the longest."""
+    spans = timelines(setups.keys(), now - REACH, now, now, setups)
+    found = [_standing(units[pk], of) for pk, of in spans.items() if of]
+    return tuple(sorted(found, key=lambda each: (ORDER.index(each.group), each.since, each.machine)))
+
+
+def _standing(name: str, spans: Sequence[TimelineSpan]) -> Standing:
+    """Its state, followed back over spans of the same sort: breaks and shifts do not begin a stop anew."""
+    last = spans[-1]
+    group = _group(last)
+    since, longer = last.start, True
+    for span in reversed(spans):
+        if _group(span) != group:
+            longer = False
+            break
+        since = span.start
+    return Standing(name, group, _label(last), last.reason, since, longer)
+
+
+def _group(span: TimelineSpan) -> str:
+    return GROUPS.get(span.state, "down")
+
+
+def _label(span: TimelineSpan) -> str:
+    if span.state == LossClass.NOT_SCHEDULED:
+        return span.not_scheduled.capitalize() or "Not scheduled"
+    return "No record" if span.state == LossClass.UNKNOWN else span.state.label
+
+
+def _stops(machines: QuerySet[Equipment], now: datetime) -> QuerySet[Downtime]:
+    """Those that go on, the longest first."""
+    rows = Downtime.objects.filter(equipment__in=machines, end=None, deleted_at=None, inherited=False)
+    return rows.filter(start__lte=now).select_related("equipment", "reason").order_by("start", "pk")
+
+
+def _work(machines: QuerySet[Equipment]) -> QuerySet[WorkOrder]:
+    """Preventive orders that are open and dated, annotated with ``wanted_at``."""
+    rows = WorkOrder.objects.filter(
+        ~Q(status__in=(COMPLETED, CANCELLED)), equipment__in=machines, work_type=PREVENTIVE, deleted_at=None
+    )
+    dated = rows.annotate(wanted_at=Coalesce(F("due_at"), F("scheduled_at"))).exclude(wanted_at=None)
+    return dated.select_related("equipment").order_by("wanted_at", "pk")
