@@ -21,6 +21,7 @@ from mfgportal.reports.question import Question, Span, begin, last_of, title
 from mfgportal.reports.summary import Summary, Told, summary
 from mfgportal.reports.words import Growth, Restatement, Times
 from mfgportal.web.format import amount
+from mfgportal.web.picker import span
 from mfgportal.web.published import restated
 from sync.completeness import Completeness
 
@@ -165,7 +166,7 @@ def _times(question: Question) -> Times:
 
 
 def _days(period: Period) -> str:
-    return f"from {_day(period.first)} to {_day(period.last)}"
+    return f"on {span(period)}" if period.days == 1 else f"from {span(period).replace(' – ', ' to ')}"
 
 
 def _day(day: date) -> str:

@@ -33,7 +33,7 @@ def level(figure: Figure, times: Times) -> str:
         return f"{name} is not defined {times.now}: {now.undefined_reason or 'no data'}."
     text = f"{name} was {_amount(figure)} {times.now}"
     if figure.before is None or figure.before.value is None:
-        return f"{text}; nothing is known to compare it with {times.before}."
+        return f"{text}; nothing is known of it {times.before}."
     return f"{text}, {_compared(figure)} {times.before} ({_amount_before(figure)})."
 
 
@@ -101,7 +101,7 @@ def stops_cost(now: MoneyLost, before: MoneyLost, times: Times) -> str:
         return f"{start}: the currency of {machines} has no rate."
     text = f"Unplanned stops cost {_money(now.base, now)} {times.now}"
     if not before.known or before.base is None:
-        return f"{text}; nothing is known to compare it with {times.before}."
+        return f"{text}; nothing is known of it {times.before}."
     share = (now.base - before.base) / before.base
     if abs(share) < 0.005:
         return f"{text}, as much as {times.before}."
@@ -162,7 +162,7 @@ def reliability(found: Growth) -> str:
     """The verdict on reliability growth, with what it rests on."""
     few = f"; {_count(found.too_few, 'more machine')} failed too rarely to tell" if found.too_few else ""
     if not found.judged:
-        return f"Whether failures come more often cannot be told of any machine{few}."
+        return "No machine failed often enough to tell whether its failures come more often."
     of_all = f"of {_count(found.judged, 'machine')} judged over the year up to then{few}"
     if not found.rising:
         return f"Failures come more often on none {of_all}; less often on {found.falling}."
