@@ -14,6 +14,8 @@ from mfgportal.scope import Level, Selection
 from mfgportal.web.format import duration
 
 MOST = 4
+LOST = {"without_ideal": "not judged"}
+"""How a loss is told that is none yet: its counts or its ideal cycle may still come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def _changes(found: Sequence[Mover], selection: Selection, by: By) -> list[Chang
         Change(
             what=TIME_KPIS[PREFIX + mover.loss].title,
             where=mover.part.label,
-            said=f"{duration(mover.now_s)} lost, {duration(mover.before_s)} before",
+            said=f"{duration(mover.now_s)} {LOST.get(mover.loss, 'lost')}, {duration(mover.before_s)} before",
             points=f"{mover.points * 100:+.1f}".replace("-", "−"),
             url=_url(mover, selection, by),
         )

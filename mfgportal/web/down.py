@@ -17,6 +17,8 @@ from mfgportal.accounts.models import User
 from mfgportal.web.format import HOUR, Amount, amount, lasting
 
 MOST = 12
+MICRO = (LossClass.BREAKDOWN, LossClass.EXTERNAL, LossClass.MICRO_STOP)
+"""Classes whose short stops are micro-stops; set-up and quality stops are what they are, however short."""
 CLOSED = ("completed", "cancelled")
 
 
@@ -24,13 +26,15 @@ CLOSED = ("completed", "cancelled")
 class Down:
     """An open stop. ``cost``: of its planned time so far; None: no rate is known, or not for this person.
 
-    ``planned``: it is no loss of availability. ``order``: the newest open work order of the machine, if any.
+    ``planned``: it is no loss of availability. ``short``: so far it is a micro-stop. ``order``: the newest
+    open work order of the machine, if any.
     """
 
     stop: Downtime
     machine: Equipment
     state: str
     planned: bool
+    short: bool
     lasted: str
     cost: Amount | None
     order: WorkOrder | None
@@ -53,7 +57,7 @@ def down_now(user: User, machines: QuerySet[Equipment]) -> list[Down]:
     rows = open_stops(machines).filter(start__lte=at)
     rows = rows.select_related("reason", "equipment__plant", "equipment__line").order_by("start", "pk")
     found = sorted(rows[: 10 * MOST], key=lambda stop: (_planned(stop), stop.start))[:MOST]
-    costs = _costs(found, at) if may_see_costs(user) else {}
+    priced = costs(found, at) if may_see_costs(user) else {}
     orders = _orders(found)
     return [
         Down(
@@ -61,19 +65,32 @@ def down_now(user: User, machines: QuerySet[Equipment]) -> list[Down]:
             machine=stop.equipment,
             state=stop.reason.loss_class,
             planned=_planned(stop),
+            short=_short(stop, at),
             lasted=lasting((at - stop.start).total_seconds()),
-            cost=costs.get(stop.pk),
+            cost=priced.get(stop.pk),
             order=orders.get(stop.equipment_id),
         )
         for stop in found
     ]
 
 
+def _short(stop: Downtime, at: datetime) -> bool:
+    limit = stop.equipment.plant.micro_stop_s
+    return stop.reason.loss_class in MICRO and (at - stop.start).total_seconds() < limit
+
+
 def _planned(stop: Downtime) -> bool:
     return stop.reason.loss_class == LossClass.PLANNED_STOP
 
 
-def _costs(stops: Sequence[Downtime], at: datetime) -> dict[int, Amount]:
+def cost_of(user: User, stop: Downtime) -> Amount | None:
+    """What one stop cost, or costs so far; None where no rate is known, or not for this person."""
+    if not may_see_costs(user):
+        return None
+    return costs([stop], stop.end or timezone.now()).get(stop.pk)
+
+
+def costs(stops: Sequence[Downtime], at: datetime) -> dict[int, Amount]:
     """By stop: its planned time so far, where it is the strongest record, at the rate of the machine."""
     priced = [stop for stop in stops if stop.reason.loss_class in PRICED]
     rates = hourly_rates({(stop.equipment.plant_id, stop.equipment_id) for stop in priced}, at.date())

@@ -12,13 +12,17 @@ from django.urls import reverse
 
 from kpis.models import Downtime, Equipment, Production, Run, WorkOrder
 from mfgportal.accounts.access import equipment_of, exceptions_of, person
+from mfgportal.accounts.masks import may_see_costs, without_people
 from mfgportal.accounts.models import User
 from mfgportal.scope import Selection, equipment_place, selection
 from mfgportal.web.crumbs import crumbs_above
 from mfgportal.web.dashboard import explains_bad_scope, place_url
+from mfgportal.web.down import cost_of
+from mfgportal.web.drawer import drawer
 from mfgportal.web.event_fields import fields_of
-from mfgportal.web.page import Crumb, page
+from mfgportal.web.page import Crumb
 from mfgportal.web.related import related, spent
+from mfgportal.web.repair import repairs_of
 from mfgportal.web.shift import WHOLE_DAY
 from mfgportal.web.status_history import status_history
 from sync.models import RawHistory, RawRecord, Source, SyncException
@@ -59,11 +63,15 @@ def event(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         ],
         "event": found,
         "equipment": machine,
-        "fields": fields_of(found, machine.plant),
+        "fields": fields_of(found, machine.plant, user),
+        "zone": machine.plant.timezone,
+        "repairs": repairs_of(found, user) if isinstance(found, Downtime) else [],
+        "cost": cost_of(user, found) if isinstance(found, Downtime) else None,
+        "sees_costs": may_see_costs(user),
         "gone": found.deleted_at,
         "raw": raw,
         "replaced": isinstance(raw, RawHistory),
-        "payload": json.dumps(raw.payload, indent=2, ensure_ascii=False) if raw else "",
+        "payload": json.dumps(without_people(user, raw.payload), indent=2, ensure_ascii=False) if raw else "",
         "source": Source.objects.filter(name=found.source).first(),
         "source_url": record_url(found.source, found.external_key),
         "related": related(found),
@@ -71,7 +79,7 @@ def event(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         "changes": status_history(found),
         "exceptions": _exceptions(user, found),
     }
-    return page(request, "event", context)
+    return drawer(request, "event", context)
 
 
 def _find(user: User, kind: str, pk: int) -> tuple[Event, Equipment]:

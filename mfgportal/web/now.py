@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from kpis.current import Shifts, shifts_at, usual
 from kpis.definitions import CATALOGUE, Kpi
-from kpis.engine import TimelineSpan, evaluate, timelines
+from kpis.engine import TimelineSpan, evaluate, timelines, values_of
 from kpis.models import Equipment, LossClass
 from kpis.setups import load_setups
 from mfgportal.accounts.masks import may_see_costs
@@ -90,15 +90,16 @@ def now(user: User, chosen: Selection, trusted: Trust, machines: QuerySet[Equipm
     shifts = shifts_at(schedule, at) if schedule else Shifts(None, None)
     window = _window(shifts, at)
     spans = timelines(setups.keys(), *window, at, setups)
+    goals = Goals.of(SHOWN, chosen)
     return Now(
         at=at,
         states=_states(found[-1] for found in spans.values() if found),
         machines=len(units),
         down=down_now(user, machines),
-        shifts=_shifts(chosen, trusted, shifts),
+        shifts=_shifts(chosen, trusted, shifts, goals),
         cost=_cost(user, chosen, trusted),
         today=replace(chosen, period=Period(chosen.today, chosen.today)),
-        strips=strips_of(units, spans, window, shifts, units[0].plant.timezone),
+        strips=strips_of(units, spans, window, shifts, _oee(chosen, trusted, shifts, goals)),
     )
 
 
@@ -120,17 +121,30 @@ def _states(present: Iterable[TimelineSpan]) -> list[StateCount]:
     ]
 
 
-def _shifts(chosen: Selection, trusted: Trust, shifts: Shifts) -> list[ShiftFigures]:
+def _shifts(chosen: Selection, trusted: Trust, shifts: Shifts, goals: Goals) -> list[ShiftFigures]:
     """The running shift, and the last one that is over."""
     wanted = [span for span in (shifts.running, shifts.last) if span]
     if not wanted:
         return []
     first, last = min(span.day for span in wanted) - WEEK, max(span.day for span in wanted)
     values = by_shift(chosen, first, last)
-    goals = Goals.of(SHOWN, chosen)
     return [
         figures_of(span, values, chosen, trusted, goals, running=span is shifts.running) for span in wanted
     ]
+
+
+def _oee(chosen: Selection, trusted: Trust, shifts: Shifts, goals: Goals) -> dict[int, Figure]:
+    """OEE of each machine with its target, in the running shift, or in the last where none runs."""
+    span = shifts.running or shifts.last
+    if span is None:
+        return {}
+    kpi, target_of = CATALOGUE["oee"], goals.over("equipment")
+    scope = replace(chosen.scope, first_day=span.day, last_day=span.day)
+    return {
+        value.key.id: Figure(kpi=kpi, now=value, before=None, trust=trusted, target=target_of(value))
+        for value in values_of(kpi, scope, "shift", "equipment")
+        if value.shift == span.name and isinstance(value.key.id, int) and value.value is not None
+    }
 
 
 def _cost(user: User, chosen: Selection, trusted: Trust) -> Figure | None:

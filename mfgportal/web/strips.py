@@ -8,7 +8,8 @@ from datetime import datetime
 from kpis.current import Shifts, ShiftSpan
 from kpis.engine import TimelineSpan
 from kpis.models import Equipment, LossClass
-from mfgportal.web.format import lasting
+from mfgportal.figures import Figure
+from mfgportal.web.format import MINUTE, lasting
 from mfgportal.web.strip import WIDTH, Strip, strip
 
 MOST = 24
@@ -35,17 +36,34 @@ class MachineStrip:
     state: str
     label: str
     lasted: str
+    oee: Figure | None
+
+    @property
+    def fill(self) -> str:
+        """OEE as length in percent."""
+        return _percent(self.oee.now.value if self.oee else None) or "0"
+
+    @property
+    def goal(self) -> str:
+        """Its target, "" without one."""
+        return _percent(self.oee.target.value if self.oee and self.oee.target else None)
 
 
 @dataclass(frozen=True, slots=True)
 class Strips:
-    """``rows``: those that lost most time first; ``hidden``: how many more there are."""
+    """``rows``: the most time lost first; ``hidden``: how many more there are; ``of``: the shift of OEE."""
 
     rows: list[MachineStrip]
     edges: list[Edge]
     axis: Strip
     legend: list[tuple[str, str]]
     hidden: int
+    of: str
+
+    @property
+    def aimed(self) -> bool:
+        """Whether any machine has a target."""
+        return any(row.goal for row in self.rows)
 
 
 def strips_of(
@@ -53,12 +71,13 @@ def strips_of(
     spans: Mapping[int, Sequence[TimelineSpan]],
     window: tuple[datetime, datetime],
     shifts: Shifts,
-    zone: str,
+    oee: Mapping[int, Figure],
 ) -> Strips:
-    """Strips of machines over one window, drawn to one scale."""
+    """Strips of machines over one window, drawn to one scale; ``oee``: theirs in the shift that counts."""
+    zone, counted = machines[0].plant.timezone, shifts.running or shifts.last
     known = [machine for machine in machines if spans.get(machine.pk)]
     known.sort(key=lambda machine: (-_lost(spans[machine.pk]), machine.name))
-    rows = [_row(machine, spans[machine.pk], window, zone) for machine in known[:MOST]]
+    rows = [_row(machine, spans[machine.pk], window, oee.get(machine.pk)) for machine in known[:MOST]]
     legend = dict(pair for row in rows for pair in row.strip.legend)
     order = [state.value for state in LossClass]
     return Strips(
@@ -67,6 +86,7 @@ def strips_of(
         axis=strip([], *window, zone),
         legend=sorted(legend.items(), key=lambda pair: order.index(pair[0])),
         hidden=len(known) - len(rows),
+        of=counted.name if counted else "today",
     )
 
 
@@ -75,9 +95,12 @@ def _lost(spans: Sequence[TimelineSpan]) -> float:
 
 
 def _row(
-    machine: Equipment, spans: Sequence[TimelineSpan], window: tuple[datetime, datetime], zone: str
+    machine: Equipment,
+    spans: Sequence[TimelineSpan],
+    window: tuple[datetime, datetime],
+    oee: Figure | None,
 ) -> MachineStrip:
-    drawn = strip(spans, *window, zone)
+    drawn = strip(spans, *window, machine.plant.timezone)
     last = drawn.blocks[-1]
     start = next(block.span.start for block in reversed(drawn.blocks) if block.state == last.state)
     return MachineStrip(
@@ -86,8 +109,18 @@ def _row(
         said=_said(machine, spans),
         state=last.state,
         label=last.label,
-        lasted=lasting((last.span.end - start).total_seconds()),
+        lasted=_lasted((last.span.end - start).total_seconds()),
+        oee=oee,
     )
+
+
+def _lasted(seconds: float) -> str:
+    """To the minute; a first minute in seconds."""
+    return lasting(seconds - seconds % MINUTE if seconds >= MINUTE else seconds)
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{max(0.0, min(share, 1.0)) * 100:.2f}"
 
 
 def _said(machine: Equipment, spans: Sequence[TimelineSpan]) -> str:
