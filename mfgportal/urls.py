@@ -6,6 +6,7 @@ from mfgportal.web import (
     alert_rules,
     alerts,
     cycles,
+    displays,
     equipment,
     event,
     exception,
@@ -32,6 +33,7 @@ from mfgportal.web import (
     sources,
     sync_runs,
     targets,
+    tv,
 )
 from mfgportal.web.converters import DayConverter
 
@@ -55,6 +57,10 @@ urlpatterns = [
     path("maintenance/orders/", maintenance.work_orders, name="maintenance_orders"),
     path("executive/", executive.executive_page, name="executive"),
     path("executive.pdf", executive.executive_pdf, name="executive_pdf"),
+    path("displays/", displays.displays, name="displays"),
+    path("displays/add/", displays.display_add, name="display_add"),
+    path("displays/<int:pk>/revoke/", displays.display_revoke, name="display_revoke"),
+    path("tv/<str:key>/", tv.tv, name="tv"),
     path("reports/", report_schedules.schedules, name="schedules"),
     path("reports/add/", report_schedules.schedule_edit, name="schedule_add"),
     path("reports/leave/<str:token>/", report_schedules.report_leave, name="report_leave"),

@@ -17,20 +17,20 @@ WHOLE = "enterprise"
 class PlaceField(forms.ChoiceField):
     """Cleans to a ``Spot``. The enterprise is offered to those who see all plants."""
 
-    def offer(self, user: User) -> None:
-        """Fill in the person's places: two queries, or three with machines."""
-        whole = [(WHOLE, "Enterprise")] if user.sees_all_plants else []
-        self.spots = dict(_spots(user)) | ({WHOLE: ENTERPRISE} if whole else {})
+    def offer(self, user: User, *, machines: bool = True, whole: bool = True) -> None:
+        """Fill in the person's places: two queries, three with machines. ``whole``: the enterprise, too."""
+        all_of_it = [(WHOLE, "Enterprise")] if whole and user.sees_all_plants else []
+        self.spots = dict(_spots(user)) | ({WHOLE: ENTERPRISE} if all_of_it else {})
         lines: list[tuple[str, str]] = [
             (f"line/{line.pk}", f"{line.name}, {line.plant.name}")
             for line in lines_of(user).select_related("plant")
         ]
         plants = [(f"plant/{plant.pk}", plant.name) for plant in plants_of(user)]
         self.choices = [
-            *whole,
+            *all_of_it,
             ("Plants", plants),
             ("Lines", lines),
-            ("Machines", list(_machines(user))),
+            *([("Machines", list(_machines(user)))] if machines else []),
         ]
 
     def clean(self, value: Any) -> Spot:

@@ -1,0 +1,105 @@
+"""A screen on the shop floor: read-only, by the key in its address, without log-in or session."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from kpis.models import Line
+from mfgportal.api.throttles import Uncounted
+from mfgportal.displays.board import board, lines_of
+from mfgportal.displays.keys import KeyOver, find
+from mfgportal.displays.models import Display
+from mfgportal.web.format import roughly
+from sync.freshness import Freshness
+
+EVERY_S = 15
+HEADERS = {
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Cache-Control": "no-store",
+}
+
+
+class Screens(Uncounted):
+    """All that one address asks: a room full of screens refreshes far less often."""
+
+    scope = "tv"
+    rate = "300/min"
+
+    def get_cache_key(self, request: Any, view: Any) -> str:
+        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
+
+
+class WrongKeys(Screens):
+    """Keys that are none, by address: nobody mistypes 43 letters this often."""
+
+    scope = "tv-wrong"
+    rate = "20/min"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What comes next: the address to ask for after so many seconds. ``place``: "2 of 5", "" for one."""
+
+    next: str
+    every_s: int
+    place: str
+
+
+@login_not_required
+@require_safe
+def tv(request: HttpRequest, key: str) -> HttpResponse:
+    if not Screens().allow_request(request, None):  # type: ignore[arg-type]  # reads no more than Django's has
+        return _said(request, "Too many requests", "It goes on within a minute.", 429)
+    try:
+        display = find(key)
+    except KeyOver as over:
+        return _said(
+            request, "This display is off", f"{over} Ask the plant’s manager for a new address.", 410
+        )
+    except Http404:
+        if not WrongKeys().allow_request(request, None):  # type: ignore[arg-type]
+            return _said(request, "Too many requests", "It goes on within a minute.", 429)
+        return _said(request, "No such display", "The address is not complete, or was never made.", 404)
+    line, turn = _turn(display, request.GET.get("at", ""))
+    now = timezone.now()
+    found = board(display, line, now)
+    age = _age(found.freshness, now)
+    context: dict[str, Any] = {"display": display, "board": found, "turn": turn, "age": age}
+    return render(request, "tv/page.html", context, headers=HEADERS)
+
+
+def _turn(display: Display, at: str) -> tuple[Line | None, Turn]:
+    """The line to show now, and where to go on. An address that names no place begins anew."""
+    lines = lines_of(display) if display.rotate_s and display.line is None else []
+    if not lines:
+        return display.line, Turn("?", EVERY_S, "")
+    place = int(at) % len(lines) if at.isdecimal() and len(at) < 5 else 0
+    turn = Turn(f"?at={(place + 1) % len(lines)}", display.rotate_s, f"{place + 1} of {len(lines)}")
+    return lines[place], turn
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """How old the data is, in words; ``stale``: older than its streams allow, or never read."""
+
+    text: str
+    stale: bool
+
+
+def _age(freshness: Freshness, now: datetime) -> Age:
+    if freshness.data_as_of is None:
+        return Age("never read", stale=True)
+    old = max((now - freshness.data_as_of).total_seconds(), 0.0)
+    return Age(f"{roughly(old)} old", stale=bool(freshness.late))
+
+
+def _said(request: HttpRequest, title: str, text: str, status: int) -> HttpResponse:
+    context = {"title": title, "text": text}
+    return render(request, "tv/said.html", context, status=status, headers=HEADERS)
