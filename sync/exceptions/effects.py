@@ -122,9 +122,9 @@ def is_pending(decision: Decision) -> bool:
 def finish_decisions() -> int:
     """Keep the KPIs after, of decisions whose days have been computed again; return of how many."""
     found = 0
-    for decision in Decision.objects.filter(after=None).select_related("exception"):
+    for decision in Decision.objects.filter(after__isnull=True).select_related("exception"):
         touched = touched_by(decision)
         if not is_pending(decision):
             values = touched.values() if touched else {}
-            found += Decision.objects.filter(pk=decision.pk, after=None).update(after=values)
+            found += Decision.objects.filter(pk=decision.pk, after__isnull=True).update(after=values)
     return found

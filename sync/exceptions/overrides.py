@@ -3,9 +3,10 @@
 from django.db import transaction
 from django.utils import timezone
 
+from sync.corrections import IN_PAYLOAD
 from sync.exceptions.errors import AlreadyResolved
 from sync.exceptions.steps import INLINE, lock_rows
-from sync.exceptions.tracing import rows_of
+from sync.exceptions.tracing import rows_of, take_back
 from sync.models import Correction, HeldRecord
 from sync.pipeline import lock_masters
 from sync.queue.writer import record_event
@@ -37,6 +38,8 @@ def revoke(correction_id: int, *, by: str) -> Correction:
     if mine.exception:
         said = f"{mine.field} of {mine.external_key} counts as {mine.source.title} has it again."
         record_event(mine.exception, "revoked", said, by=by)
+    if mine.field.startswith(IN_PAYLOAD):
+        take_back(mine.source, rows)
     replay_rows(rows, most=INLINE)
     return mine
 

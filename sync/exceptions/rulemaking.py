@@ -10,7 +10,7 @@ from django.utils import timezone
 from sync.corrections import IN_PAYLOAD, field_types, parse
 from sync.exceptions.errors import AlreadyResolved, NotAllowed
 from sync.exceptions.steps import INLINE, OPEN, lock, need_reason, sign
-from sync.exceptions.tracing import replay_for, rows_naming, rows_of, rows_with
+from sync.exceptions.tracing import replay_for, rows_naming, rows_of, rows_with, take_back
 from sync.identities import CANONICAL
 from sync.mapping import NAMES, ref_of
 from sync.models import HeldRecord, Identity, Rule, SyncException
@@ -187,6 +187,8 @@ def revoke_rule(rule_id: int, *, by: str) -> Rule:
         _open_dismissed(rule, by)
     elif rule.exception:
         record_event(rule.exception, "rule revoked", rule.pattern, by=by)
+        if rule.field.startswith(IN_PAYLOAD):
+            take_back(rule.source, rows)
         replay_for(SyncException.objects.select_for_update().get(pk=rule.exception_id), rows, by=by)
     return rule
 

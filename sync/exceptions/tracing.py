@@ -9,7 +9,7 @@ from kpis.models.base import Fact
 from sync.corrections import IN_PAYLOAD
 from sync.exceptions.backlog import leave_to_worker
 from sync.exceptions.steps import INLINE, RESOLVED
-from sync.load.facts import SPECS
+from sync.load.facts import SPECS, withdraw
 from sync.models import HeldRecord, RawRecord, Rule, Source, SyncException
 from sync.queue.ruling import matches
 from sync.records import KIND_OF, Kind
@@ -67,6 +67,14 @@ def replay_for(exception: SyncException, raw_ids: Collection[int], *, by: str) -
         exception.retry_by = by
         exception.save(update_fields=["retry_by"])
     leave_to_worker(exception)
+
+
+def take_back(source: Source, raw_ids: Collection[int]) -> None:
+    """Take out what rows gave while somebody translated them: read as they are, they may give nothing."""
+    traces = RawRecord.objects.filter(id__in=raw_ids).values("trace_id")
+    for model in FACTS:
+        facts = model._default_manager.filter(source=source.name, trace_id__in=traces, deleted_at=None)
+        withdraw(source.name, model, list(facts.values_list("external_key", flat=True)))
 
 
 def rows_with(rule: Rule) -> list[int]:

@@ -32,7 +32,7 @@ class Decision(models.Model):
     class Meta:
         ordering = ["-at", "-id"]
         indexes = [
-            models.Index(fields=["at"], condition=models.Q(after=None), name="decision_unfinished"),
+            models.Index(fields=["at"], condition=models.Q(after__isnull=True), name="decision_unfinished"),
         ]
 
     def __str__(self) -> str:
