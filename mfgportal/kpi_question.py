@@ -8,9 +8,13 @@ from typing import Any, get_args
 
 from django.db.models import Model, Q, QuerySet
 
+from kpis.definitions import CATALOGUE
 from kpis.definitions.names import NoSuchKpi, kpi_named, slug
 from kpis.models import Equipment, Line, Plant
 from kpis.scope import By, Grain
+from mfgportal.accounts.access import plants_of
+from mfgportal.accounts.masks import NO_COSTS, may_see_kpi
+from mfgportal.accounts.models import User
 from mfgportal.period import Period
 from mfgportal.scope import (
     MAX_DAYS,
@@ -31,22 +35,33 @@ class NotFound(ValueError):
     """What is named is not there; the message lists what is."""
 
 
-def kpi_names(given: Sequence[str]) -> list[str]:
-    """Names of KPIs, given as name, title or both in any case, also joined by commas."""
+def kpi_names(given: Sequence[str], user: User | None = None) -> list[str]:
+    """Names of KPIs a person may see, given as name or title in any case, also joined by commas."""
     asked = [part.strip() for text in given for part in text.split(",") if part.strip()]
     try:
-        return list(dict.fromkeys(map(kpi_named, asked)))
+        names = list(dict.fromkeys(map(kpi_named, asked)))
     except NoSuchKpi as unknown:
         raise NotFound(str(unknown)) from unknown
+    if hidden := [name for name in names if user and not may_see_kpi(user, CATALOGUE[name])]:
+        raise NotFound(f"{', '.join(hidden)}: {NO_COSTS}.")
+    return names
 
 
-def place_named(plant: str = "", line: str = "", equipment: str = "") -> Place:
-    """The narrowest place named, within the wider ones; all plants where none is."""
-    plants, lines, machines = (
-        Plant.objects.all(),
-        Line.objects.select_related("plant"),
-        Equipment.objects.all(),
-    )
+def user_named(name: str) -> User | None:
+    """The person of that user name; None where none is named."""
+    if not name:
+        return None
+    found: User | None = User.objects.filter(username__iexact=name, is_active=True).first()
+    if found is None:
+        raise NotFound(f"There is no active person “{name}”.")
+    return found
+
+
+def place_named(plant: str = "", line: str = "", equipment: str = "", user: User | None = None) -> Place:
+    """The narrowest place named, within the wider ones; all plants where none is. Of the person's, if any."""
+    plants = plants_of(user) if user else Plant.objects.all()
+    lines = Line.objects.select_related("plant").filter(plant__in=plants)
+    machines = Equipment.objects.filter(plant__in=plants)
     if plant:
         found = _one(plants, plant, "plant")
         lines, machines = lines.filter(plant=found), machines.filter(plant=found)

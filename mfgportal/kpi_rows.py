@@ -1,14 +1,18 @@
 """KPI values as lines of text for a terminal: the number as people read it, and the raw one for programs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from kpis.definitions import CATALOGUE
-from kpis.engine import By, Value
+from kpis.engine import By, Key, Value
 from kpis.targets import Spot, judge, load_targets, may_have_target
+from mfgportal.accounts.masks import technician_alias, technician_name
+from mfgportal.accounts.models import User
 from mfgportal.figures import Trust
 from mfgportal.scope import Level, Selection
 from mfgportal.web.format import amount, bounds, percent
+from mfgportal.web.published import restated
 
 Row = dict[str, Any]
 TITLES: Mapping[str, str] = {
@@ -22,6 +26,7 @@ TITLES: Mapping[str, str] = {
     "reason": "Why undefined",
     "over": "Numerator / denominator",
     "sample_size": "n",
+    "restated": "Published",
     "target": "Target",
     "state": "State",
     "note": "Note",
@@ -39,8 +44,20 @@ def rows_of(values: Sequence[Value], before: Sequence[Value], chosen: Selection,
     ]
 
 
-def about(chosen: Selection, given: Trust) -> list[tuple[str, str]]:
-    """What the lines are of, and how far they can be trusted."""
+def masked(values: Sequence[Value], user: User | None) -> list[Value]:
+    """Values by technician with the names that the person may see; without a person with none."""
+    return [replace(value, key=Key(value.key.id, _name(value.key, user))) for value in values]
+
+
+def _name(key: Key, user: User | None) -> str:
+    if user is None:
+        return key.label if key.id is None else technician_alias(key.id)
+    return technician_name(user, key.id, key.label)
+
+
+def about(chosen: Selection, given: Trust, names: Iterable[str]) -> list[tuple[str, str]]:
+    """What the lines are of, how far they can be trusted, and what they take for granted."""
+    assumed = (one for name in names for one in given.assumptions.of(CATALOGUE[name]))
     complete, period = given.completeness, chosen.period
     age = f"{given.data_as_of:%Y-%m-%d %H:%M} UTC" if given.data_as_of else "never: not every stream was read"
     return [
@@ -48,6 +65,7 @@ def about(chosen: Selection, given: Trust) -> list[tuple[str, str]]:
         ("Days", f"{period.first} to {period.last}, {given.zone or 'each plant in its own zone'}"),
         ("Complete", f"{percent(complete.share)}, {complete.held:,} source records held back"),
         ("Data as of", age),
+        *((one.title, one.text) for one in dict.fromkeys(assumed)),
     ]
 
 
@@ -76,6 +94,7 @@ def _row(value: Value, before: Value | None, target: tuple[str, str]) -> Row:
         "reason": value.undefined_reason,
         "over": over,
         "sample_size": value.sample_size,
+        "restated": restated(value),
         "target": target[0],
         "state": target[1],
         "note": "goes on" if value.open_events else "",
@@ -83,6 +102,7 @@ def _row(value: Value, before: Value | None, target: tuple[str, str]) -> Row:
         "numerator": value.numerator,
         "denominator": value.denominator,
         "value_before": before.value if before else None,
+        "published": value.published,
     }
 
 

@@ -13,13 +13,14 @@ from kpis.definitions import CATALOGUE
 from kpis.engine import UnsupportedBreakdown, Value, evaluate
 from kpis.periods import beside
 from kpis.scope import UnsupportedGrain
-from mfgportal.accounts.access import Right, may, person
+from mfgportal.accounts.access import person
+from mfgportal.accounts.masks import technician_name
+from mfgportal.accounts.models import User
 from mfgportal.api.cursors import Mark, Page, read_mark, write_mark
 from mfgportal.api.errors import bad_parameter
 from mfgportal.api.query import address_of
 from mfgportal.api.questions import Question
 from mfgportal.figures import Trust, by_plants, trust
-from mfgportal.lineage.shown import masked
 from mfgportal.scope import Level, Selection
 
 PAGE_SIZE = 1000
@@ -45,9 +46,9 @@ def answers(request: Request, question: Question) -> list[Row]:
     """All values of a question, in order of KPI, part and bucket."""
     values = values_of(question)
     whole, each, assumed = _given(request, question)
-    names = may(person(request), Right.SEE_TECHNICIANS)
+    user = person(request)
     return [
-        _value(value, question, names=names)
+        _value(value, question, user)
         | each.get(value.key.id, whole)
         | {"assumptions": assumed[value.kpi]}
         | _behind(request, question, value)
@@ -135,10 +136,10 @@ def _shared(request: Request, selection: Selection, given: Trust, plant: int | N
     }
 
 
-def _value(value: Value, question: Question, *, names: bool) -> Row:
+def _value(value: Value, question: Question, user: User) -> Row:
     label = value.key.label
     if question.by == "technician":
-        label = masked(value.key.id, label, names=names)
+        label = technician_name(user, value.key.id, label)
     return {
         "kpi": value.kpi,
         "title": CATALOGUE[value.kpi].title,

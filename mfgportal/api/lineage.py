@@ -13,7 +13,8 @@ from rest_framework.views import APIView
 
 from kpis.engine import UnsupportedBreakdown
 from kpis.lineage import Table, part_of, tables
-from mfgportal.accounts.access import Right, may, person
+from mfgportal.accounts.access import person
+from mfgportal.accounts.masks import technician_name
 from mfgportal.accounts.models import User
 from mfgportal.api.columns import component_columns, event_columns
 from mfgportal.api.conditional import is_known, tag_of, tagged
@@ -28,7 +29,7 @@ from mfgportal.exports.table import Column
 from mfgportal.figures import trust
 from mfgportal.lineage.events import Events, events
 from mfgportal.lineage.kinds import KINDS
-from mfgportal.lineage.shown import masked, shown
+from mfgportal.lineage.shown import shown
 
 Row = dict[str, Any]
 ANY = serializers.JSONField
@@ -193,11 +194,9 @@ def events_of(question: Question) -> list[Events]:
 
 
 def component_segments(found: Sequence[Table], user: User) -> list[Segment]:
-    names = may(user, Right.SEE_TECHNICIANS)
-
     def segment(table: Table) -> Segment:
         return Segment(
-            table.rows, table.family.name, lambda rows: [_component(row, table, names) for row in rows]
+            table.rows, table.family.name, lambda rows: [_component(row, table, user) for row in rows]
         )
 
     return [segment(table) for table in found]
@@ -216,11 +215,11 @@ def _head(question: Question, page: Page, request: Request) -> Row:
     return {**head, "first_day": scope.first_day, "last_day": scope.last_day, **answer_of(page, request)}
 
 
-def _component(row: Row, table: Table, names: bool) -> Row:
+def _component(row: Row, table: Table, user: User) -> Row:
     parts = {by: part_of(row, table.family, by) for by in table.family.parts}
     if "technician" in parts:
         key, label = parts["technician"]
-        parts["technician"] = key, masked(key, label, names=names)
+        parts["technician"] = key, technician_name(user, key, label)
     return {
         "family": table.family.name,
         "day": row["day"],

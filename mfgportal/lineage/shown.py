@@ -12,7 +12,7 @@ from django.utils import timezone
 from kpis.intervals import Span, merge
 from kpis.loading import Window
 from kpis.timeline import counted_seconds
-from mfgportal.accounts.access import Right, may
+from mfgportal.accounts.masks import technician_name
 from mfgportal.accounts.models import User
 from mfgportal.lineage.events import ORIGIN, Events
 from mfgportal.reconciliations import Links
@@ -26,7 +26,6 @@ def shown(found: Events, rows: Sequence[Row], user: User) -> list[Row]:
     """Rows of one kind, all at once: a few queries, however many they are."""
     links, corrected = Links(), _corrections(rows)
     counted = _counted(found, rows) if found.kind.span else {}
-    names = may(user, Right.SEE_TECHNICIANS)
     return [
         {
             "kind": found.kind.name,
@@ -39,21 +38,16 @@ def shown(found: Events, rows: Sequence[Row], user: User) -> list[Row]:
             "corrections": corrected.get((row["source"], row["external_key"]), []),
             "seconds_in_period": _within(found, row) if found.kind.span else None,
             "counted_seconds": counted.get(row["id"], 0.0) if found.kind.span else None,
-            "fields": _fields(found, row, names=names),
+            "fields": _fields(found, row, user),
         }
         for row in rows
     ]
 
 
-def masked(key: object, name: str, *, names: bool) -> str:
-    """A technician's name, or a number instead of it."""
-    return name if names or key is None else f"Technician {key}"
-
-
-def _fields(found: Events, row: Row, *, names: bool) -> Row:
+def _fields(found: Events, row: Row, user: User) -> Row:
     said = {name: row[f"said_{name}"] for name in found.kind.fields}
     if "technician" in said:
-        said["technician"] = masked(said["technician_id"], said["technician"] or "", names=names)
+        said["technician"] = technician_name(user, said["technician_id"], said["technician"] or "")
     return said
 
 

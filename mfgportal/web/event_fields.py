@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from kpis.models import Downtime, LossClass, Plant, Production, Run, WorkOrder
+from mfgportal.accounts.masks import technician_name
+from mfgportal.accounts.models import User
 from mfgportal.web.format import NONE, lasting
 
 Event = Downtime | Run | Production | WorkOrder
@@ -22,8 +24,8 @@ class Field:
     note: str = ""
 
 
-def fields_of(event: Event, plant: Plant) -> list[Field]:
-    """All fields of an event, empty ones as a dash."""
+def fields_of(event: Event, plant: Plant, user: User) -> list[Field]:
+    """All fields of an event as the person may see them, empty ones as a dash."""
     zone = ZoneInfo(plant.timezone)
     if isinstance(event, Downtime):
         return [*_downtime(event, plant), *_span(event.start, event.end, zone)]
@@ -31,7 +33,7 @@ def fields_of(event: Event, plant: Plant) -> list[Field]:
         return [*_run(event), *_span(event.start, event.end, zone)]
     if isinstance(event, Production):
         return [*_production(event), *_span(event.start, event.end, zone)]
-    return list(_work_order(event, zone))
+    return list(_work_order(event, zone, user))
 
 
 def _downtime(event: Downtime, plant: Plant) -> Iterator[Field]:
@@ -70,12 +72,13 @@ def _production(event: Production) -> Iterator[Field]:
     )
 
 
-def _work_order(event: WorkOrder, zone: ZoneInfo) -> Iterator[Field]:
+def _work_order(event: WorkOrder, zone: ZoneInfo, user: User) -> Iterator[Field]:
     yield Field("Number", event.number or NONE)
     yield Field("Type", event.work_type.replace("_", " ").capitalize())
     yield Field("Status", event.status.replace("_", " ").capitalize())
     yield Field("Priority", event.priority.replace("_", " ").capitalize() or NONE)
-    yield Field("Assigned to", str(event.assigned_to or NONE))
+    who = event.assigned_to
+    yield Field("Assigned to", technician_name(user, who.pk, who.name) if who else NONE)
     yield Field("Created", _time(event.created_at, zone))
     yield Field("Due", _time(event.due_at, zone))
     if event.completed_at is None and event.completed_on:

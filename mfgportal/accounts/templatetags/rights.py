@@ -1,5 +1,7 @@
 """`{% if user|may:"manage rates" %}`: the table of rights, asked by templates."""
 
+from typing import Any
+
 from django import template
 
 from mfgportal.accounts import access, masks
@@ -13,6 +15,12 @@ register = template.Library()
 def may(user: User, right: str) -> bool:
     """Whether the person's role grants the right of that name. Raises ``ValueError`` for no such right."""
     return access.may(user, Right(right))
+
+
+@register.filter
+def for_person(payload: Any, user: User) -> Any:
+    """A source's row as the person may see it."""
+    return masks.without_people(user, payload)
 
 
 @register.filter

@@ -9,9 +9,12 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from kpis.models import Target
+from kpis.models import Labour, PublishedValue, Target, Technician
+from kpis.periods import close
+from kpis.work.rollup import rebuild
 from mfgportal.kpi_question import days_of, kpi_names
-from tests.mfgportal.api.test_kpis import produced
+from tests.factories import work_order
+from tests.mfgportal.api.test_kpis import MONDAY, produced
 from tests.mfgportal.queue import World, a_machine
 
 WEEK = ("--from", "2026-03-02", "--to", "2026-03-08")
@@ -94,3 +97,26 @@ def test_what_is_not_there_is_answered_by_what_is(made: World, args: tuple[str, 
 @pytest.mark.parametrize(("last", "days"), [("30d", 30), ("4w", 28), ("3m", 90), ("1Y", 365), ("7", 7)])
 def test_lengths_of_time(last: str, days: int) -> None:
     assert days_of(last) == days
+
+
+def test_it_can_be_asked_as_a_person(made: World) -> None:
+    """Their plants alone, and names of technicians where they may see them; without a person none."""
+    who = Technician.objects.create(name="Jo Fitter")
+    order = work_order(made.press, MONDAY, 90)
+    Labour.objects.create(source="t", external_key="1", work_order=order, technician=who, seconds=3600)
+    rebuild()
+    asked = ("labour_hours", *WEEK, "--by", "technician")
+    assert f"Technician {who.pk}" in kpi(*asked)
+    assert "Jo Fitter" in kpi(*asked, "--as", "lead")
+    with pytest.raises(CommandError, match="There is no plant “Porto”"):
+        kpi("oee", "--plant", "Porto", "--as", "lead")
+    with pytest.raises(CommandError, match="no active person “nobody”"):
+        kpi("oee", "--as", "nobody")
+
+
+def test_what_was_published_stands_beside_what_it_is_now(made: World) -> None:
+    period = close(made.lyon, date(2026, 3, 1), by="lead", completeness=1)
+    PublishedValue.objects.filter(period=period, kpi="oee", line=None, equipment=None).update(value=0.5)
+    said = kpi("oee", "--plant", "Lyon", "--from", "2026-03-01", "--to", "2026-03-31")
+    assert "Published 50.0 % on " in said
+    assert "Micro-stop limit: unplanned stops under 300 s" in said

@@ -1,11 +1,14 @@
 """The page of an event: its fields, its source row, what it touches."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 
-from kpis.models import StatusChange
+from kpis.models import StatusChange, Technician, WorkOrder
+from mfgportal.accounts.models import Role, User
+from sync.models import RawRecord
 from tests.factories import output, run
 from tests.mfgportal.web.conftest import EVIL, Floor, at
 
@@ -49,9 +52,28 @@ def test_a_stop_and_its_work_order_lead_to_each_other(floor: Floor, everyone: Cl
     assert f"/events/downtime/{floor.failure.pk}/" in page(everyone, "work-order", floor.order.pk)
 
 
+def test_who_worked_is_shown_to_those_who_may_see_it(floor: Floor, everyone: Client) -> None:
+    """Others see the same number for the same person, also in the row as it came."""
+    who = Technician.objects.get()
+    WorkOrder.objects.filter(pk=floor.order.pk).update(assigned_to=who)
+    row = {"id": 1, "createdBy": {"name": "Jo Fitter"}, "title": "Seal"}
+    stream = floor.source.streams.get()
+    RawRecord.objects.create(
+        stream=stream, external_key="wo/1", digest=b"1" * 16, payload=row, trace_id=uuid4()
+    )
+    WorkOrder.objects.filter(pk=floor.order.pk).update(source="odoo", external_key="wo/1")
+    hidden = page(everyone, "work-order", floor.order.pk)
+    assert "Jo Fitter" not in hidden
+    assert hidden.count(f"Technician {who.pk}") == 2
+    assert "&quot;title&quot;: &quot;Seal&quot;" in hidden
+    lead = Client()
+    lead.force_login(User.objects.create_user("lead", role=Role.MAINTENANCE_LEAD))
+    User.objects.get(username="lead").plants.add(floor.lyon)
+    assert page(lead, "work-order", floor.order.pk).count("Jo Fitter") == 3
+
+
 def test_a_work_order_shows_labour_and_parts(floor: Floor, everyone: Client) -> None:
     text = page(everyone, "work-order", floor.order.pk)
-    assert "Jo Fitter" in text
     assert "41.00 EUR/h" in text
     assert "Seal" in text
     assert "19.50 EUR" in text
