@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kpis.models import Line
-from mfgportal.api.throttles import Uncounted
 from mfgportal.displays.board import board, lines_of
 from mfgportal.displays.keys import KeyOver, find
 from mfgportal.displays.models import Display
+from mfgportal.displays.throttles import Screens, WrongKeys
 from mfgportal.web.format import roughly
 from sync.freshness import Freshness
 
@@ -24,23 +24,6 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
     "Cache-Control": "no-store",
 }
-
-
-class Screens(Uncounted):
-    """All that one address asks: a room full of screens refreshes far less often."""
-
-    scope = "tv"
-    rate = "300/min"
-
-    def get_cache_key(self, request: Any, view: Any) -> str:
-        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
-
-
-class WrongKeys(Screens):
-    """Keys that are none, by address: nobody mistypes 43 letters this often."""
-
-    scope = "tv-wrong"
-    rate = "20/min"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +38,7 @@ class Turn:
 @login_not_required
 @require_safe
 def tv(request: HttpRequest, key: str) -> HttpResponse:
-    if not Screens().allow_request(request, None):  # type: ignore[arg-type]  # reads no more than Django's has
+    if not Screens().allows(request):
         return _said(request, "Too many requests", "It goes on within a minute.", 429)
     try:
         display = find(key)
@@ -64,7 +47,7 @@ def tv(request: HttpRequest, key: str) -> HttpResponse:
             request, "This display is off", f"{over} Ask the plant’s manager for a new address.", 410
         )
     except Http404:
-        if not WrongKeys().allow_request(request, None):  # type: ignore[arg-type]
+        if not WrongKeys().allows(request):
             return _said(request, "Too many requests", "It goes on within a minute.", 429)
         return _said(request, "No such display", "The address is not complete, or was never made.", 404)
     line, turn = _turn(display, request.GET.get("at", ""))
