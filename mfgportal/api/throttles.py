@@ -20,15 +20,23 @@ if TYPE_CHECKING:  # the views themselves import what throttles them
 logger = logging.getLogger(__name__)
 
 
-class Counted(SimpleRateThrottle):
-    """Notes what is left, for the answer's headers. Lets requests pass uncounted while the cache is down."""
+class Uncounted(SimpleRateThrottle):
+    """Lets requests pass uncounted while there is nothing to count in: the figures are in the database."""
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
         try:
-            allowed = super().allow_request(request, view)
+            return super().allow_request(request, view)
         except RedisError as error:
             logger.warning("Requests are not counted: %s", error)
+            self.key = None
             return True
+
+
+class Told(Uncounted):
+    """Notes what is left, for the headers of the answer."""
+
+    def allow_request(self, request: Request, view: "APIView") -> bool:
+        allowed = super().allow_request(request, view)
         if self.key is not None:
             note(request._request, self._allowance())
         return allowed
@@ -40,7 +48,7 @@ class Counted(SimpleRateThrottle):
         return Allowance(most=most, left=max(most - len(self.history), 0), reset_s=reset_s, window_s=window_s)
 
 
-class PerUser(Counted, UserRateThrottle):
+class PerUser(Told, UserRateThrottle):
     """Who is logged in by account, a program by its key."""
 
     def get_cache_key(self, request: Request, view: "APIView") -> str | None:
@@ -50,5 +58,5 @@ class PerUser(Counted, UserRateThrottle):
         return super().get_cache_key(request, view)
 
 
-class PerAddress(Counted, AnonRateThrottle):
+class PerAddress(Told, AnonRateThrottle):
     """Who is not, by address."""
