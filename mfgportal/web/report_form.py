@@ -59,7 +59,7 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         given = dict(parse_qsl(schedule.query if schedule else query))
         plant = given.pop("plant", "")
         report = urlencode({"period": "month", **given})
-        first = {"report": report, "plant": plant, "clock": plant, "people": [user.pk]}
+        first: dict[str, Any] = {"report": report, "plant": plant, "clock": plant, "people": [user.pk]}
         if schedule:
             kept = schedule.subscriptions.filter(left_at=None).values_list("user", flat=True)
             first |= {"people": list(kept), "clock": schedule.clock_id}

@@ -55,7 +55,7 @@ def tv(request: HttpRequest, key: str) -> HttpResponse:
     found = board(display, line, now)
     age = _age(found.freshness, now)
     context: dict[str, Any] = {"display": display, "board": found, "turn": turn, "age": age}
-    return render(request, "tv/page.html", context, headers=HEADERS)
+    return _answer(request, "tv/page.html", context)
 
 
 def _turn(display: Display, at: str) -> tuple[Line | None, Turn]:
@@ -84,5 +84,12 @@ def _age(freshness: Freshness, now: datetime) -> Age:
 
 
 def _said(request: HttpRequest, title: str, text: str, status: int) -> HttpResponse:
-    context = {"title": title, "text": text}
-    return render(request, "tv/said.html", context, status=status, headers=HEADERS)
+    return _answer(request, "tv/said.html", {"title": title, "text": text}, status)
+
+
+def _answer(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """The key is in the address, which must reach neither another site, nor a cache, nor a search engine."""
+    response = render(request, template, context, status=status)
+    for name, value in HEADERS.items():
+        response[name] = value
+    return response
