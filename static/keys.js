@@ -6,7 +6,8 @@ const WAIT_MS = 1500;
 let waiting = "";
 let timer = 0;
 
-const usable = (node) => node.getClientRects().length > 0 && !node.disabled;
+// What a closed menu holds is there, though not to be seen.
+const usable = (node) => !node.disabled && (node.getClientRects().length > 0 || node.closest("details.menu:not([open])"));
 
 /* --- rows of lists: j, k, o, x --- */
 function rows() {
