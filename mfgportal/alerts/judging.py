@@ -107,9 +107,9 @@ def _decide(rule: AlertRule, reading: Reading, *, is_open: bool) -> Decision:
 
 
 def _gap(rule: AlertRule, reading: Reading) -> str:
-    """Why the subject's data is not complete enough, or "". Asked only when something would change."""
-    if reading.window is None:
-        return ""
+    """Why the subject's data is late or not complete, or "". Asked only when something would change."""
+    if reading.held or reading.window is None:
+        return reading.held
     start, end = reading.window
     place = reading.place
     found = completeness(

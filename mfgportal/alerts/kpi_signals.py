@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import cast
 
@@ -14,7 +14,7 @@ from kpis.models import ShiftComponents
 from kpis.scope import Key, Scope, UnsupportedGrain
 from kpis.setups import load_clocks
 from kpis.targets import Spot, State, judge, load_targets
-from mfgportal.alerts.age import judged_through
+from mfgportal.alerts.age import kinds_of, known_to
 from mfgportal.alerts.hysteresis import Mark, mark
 from mfgportal.alerts.models import AlertRule, Signal
 from mfgportal.alerts.places import parts_of, plants_in, scope_of, spot_of, subject_of
@@ -48,7 +48,8 @@ def look(rule: AlertRule, now: datetime) -> Sight:
     kpi = CATALOGUE.get(rule.kpi)
     if kpi is None:
         raise CannotJudge(f"there is no KPI {rule.kpi!r} any more")
-    known, plant_ids = judged_through(now), plants_in(rule)
+    data, plant_ids = known_to(rule, now, kinds_of(kpi)), plants_in(rule)
+    known = data.through
     clocks = load_clocks(plant_ids)
     scope = _scope(rule, clocks, known)
     parts = _by_part(rule, scope, _closed(rule, scope, known))
@@ -58,7 +59,8 @@ def look(rule: AlertRule, now: datetime) -> Sight:
         _reading(rule, kpi, key, _spot(rule, key, spots), values, stands, clocks)
         for key, values in parts.items()
     )
-    return Sight([reading for reading in found if reading], complete=False)
+    readings = [replace(each, held=data.why_not(each.place)) for each in found if each]
+    return Sight(readings, complete=False)
 
 
 def _by_target(rule: AlertRule) -> bool:

@@ -17,7 +17,7 @@ class Reading:
     """One subject. ``marks``: of its latest buckets, oldest first; ``value``: of the last, in ``unit``.
 
     ``high_is_bad``: which way is worse. ``window``: the time the marks rest on, where facts could be held
-    back. ``text``: the sentence that says what is wrong.
+    back. ``text``: the sentence that says what is wrong. ``held``: why it may not be judged now, or "".
     """
 
     subject: str
@@ -29,6 +29,7 @@ class Reading:
     high_is_bad: bool = True
     place: Spot = ENTERPRISE
     window: tuple[datetime, datetime] | None = None
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)

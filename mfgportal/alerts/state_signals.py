@@ -1,5 +1,6 @@
 """What is so at this moment: stops that last, late streams, exceptions that stay open, rising failures."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -7,7 +8,7 @@ from django.db.models import Q, QuerySet
 from kpis.health import Health, health
 from kpis.models import Downtime, LossClass
 from kpis.targets import Spot
-from mfgportal.alerts.age import judged_through
+from mfgportal.alerts.age import OF_MACHINES, Known, known_to
 from mfgportal.alerts.hysteresis import Mark, mark
 from mfgportal.alerts.models import AlertRule
 from mfgportal.alerts.places import equipment_in, scope_of, subject_of
@@ -28,7 +29,7 @@ RANK = {"info": 0, "warning": 1, "error": 2}
 
 def stops(rule: AlertRule, now: datetime) -> Sight:
     """Unplanned stops that go on, and have lasted too long. Raises CannotJudge: one may be over already."""
-    judged_through(now)
+    data = known_to(rule, now, {Kind.DOWNTIME})
     rows = Downtime.objects.filter(
         equipment_in(rule),
         end=None,
@@ -37,7 +38,11 @@ def stops(rule: AlertRule, now: datetime) -> Sight:
         start__lte=now - timedelta(seconds=rule.longer_than_s),
     ).exclude(reason__loss_class__in=[LossClass.PLANNED_STOP, LossClass.NOT_SCHEDULED])
     found = rows.select_related("equipment", "reason").order_by("start")[:MOST]
-    return Sight([_stop(rule, stop, now) for stop in found], complete=True)
+    return Sight([_judged(_stop(rule, stop, now), data) for stop in found], complete=True)
+
+
+def _judged(reading: Reading, data: Known) -> Reading:
+    return replace(reading, held=data.why_not(reading.place))
 
 
 def _stop(rule: AlertRule, stop: Downtime, now: datetime) -> Reading:
@@ -103,10 +108,11 @@ def _spot(row: SyncException) -> Spot:
 
 def trends(rule: AlertRule, now: datetime) -> Sight:
     """Machines whose failures come closer together than chance allows (MIL-HDBK-189, one-sided p)."""
-    today = judged_through(now).date()
+    data = known_to(rule, now, OF_MACHINES)
+    today = data.through.date()
     scope = scope_of(rule, today - timedelta(days=TREND_DAYS), today)
     found = (_trend(rule, each) for each in health(scope, now))
-    return Sight([reading for reading in found if reading], complete=False)
+    return Sight([_judged(reading, data) for reading in found if reading], complete=False)
 
 
 def _trend(rule: AlertRule, each: Health) -> Reading | None:

@@ -9,13 +9,16 @@ import pytest
 import time_machine
 from django.db import IntegrityError, connection, connections, transaction
 
+from kpis.definitions import CATALOGUE
 from kpis.models import ShiftComponents, Target
 from kpis.months import month_of, replace_months, replace_plants
 from mfgportal.accounts.models import Role
+from mfgportal.alerts.age import kinds_of
 from mfgportal.alerts.judging import JUDGING_LOCK, judge, judge_due, switch
 from mfgportal.alerts.models import Alert, AlertEvent, AlertRule, Notification, Severity, Signal
 from sync.locks import only_one
-from sync.models import HeldRecord, RawRecord, Stream, SyncException
+from sync.models import HeldRecord, Identity, RawRecord, Source, Stream, SyncException
+from sync.records import Kind
 from tests.factories import run, stop
 from tests.mfgportal.alerts.conftest import NOW, MakeRule, Site
 
@@ -188,6 +191,34 @@ def test_it_holds_while_the_data_is_not_there(
     look(rule)
     assert rule.cannot_judge == ""
     assert Alert.objects.count() == 1
+
+
+def test_late_data_holds_the_places_and_kpis_it_is_about_alone(site: Site, make_rule: MakeRule) -> None:
+    """Pune's own system is late, and the CMMS: Lyon's machines are judged by what is there."""
+    theirs = Source.objects.create(name="mes", title="MES", connector="odoo", url="https://mes.example")
+    for source, machine in ((site.stream.source, site.press), (theirs, site.lathe)):
+        identity = {"kind": "equipment", "external_key": "1", "method": "created"}
+        Identity.objects.create(source=source, canonical_id=machine.pk, **identity)
+    Stream.objects.create(
+        source=theirs, name="productivity", title="Stops of Pune", read_through=NOW - 2 * HOUR
+    )
+    stop(site.press, NOW - HOUR, None)
+    stop(site.lathe, NOW - HOUR, None)
+    ours, everyones, pune = make_rule(), make_rule(plant=None), make_rule(plant=site.pune)
+    for rule in (ours, everyones, pune):
+        look(rule)
+    assert (ours.cannot_judge, ours.alerts.count()) == ("", 1)
+    assert (everyones.cannot_judge, everyones.alerts.get().equipment_id) == (
+        "data late (Stops of Pune)",
+        site.press.pk,
+    )
+    assert (pune.cannot_judge, pune.alerts.count()) == ("data late (Stops of Pune)", 0)
+
+
+def test_of_work_orders_only_their_streams_count(site: Site) -> None:
+    assert Kind.DOWNTIME not in kinds_of(CATALOGUE["pm_compliance"])
+    assert kinds_of(CATALOGUE["maintenance_cost_per_unit"]) >= {Kind.COST, Kind.PRODUCTION}
+    assert kinds_of(CATALOGUE["replacement_value"]) == set()
 
 
 def test_it_holds_where_too_much_is_held_back(site: Site, availability: AlertRule) -> None:
