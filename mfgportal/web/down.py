@@ -19,6 +19,7 @@ from mfgportal.web.format import HOUR, Amount, amount, lasting
 MOST = 12
 MICRO = (LossClass.BREAKDOWN, LossClass.EXTERNAL, LossClass.MICRO_STOP)
 """Classes whose short stops are micro-stops; set-up and quality stops are what they are, however short."""
+ABNORMAL = (LossClass.BREAKDOWN, LossClass.EXTERNAL, LossClass.QUALITY)
 CLOSED = ("completed", "cancelled")
 
 
@@ -38,6 +39,11 @@ class Down:
     lasted: str
     cost: Amount | None
     order: WorkOrder | None
+
+    @property
+    def abnormal(self) -> bool:
+        """Whether it stands out: set-up and cleaning belong to the day, and a moment is no failure."""
+        return self.state in ABNORMAL and not self.short
 
     @property
     def url(self) -> str:

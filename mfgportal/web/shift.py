@@ -57,6 +57,7 @@ def shift(request: HttpRequest, pk: int, day: date, number: int) -> HttpResponse
             Crumb(found.name, place_url("equipment", pk, above)),
             Crumb(shown.name),
         ],
+        "selection": chosen,
         "equipment": found,
         "day": day,
         "number": number,
