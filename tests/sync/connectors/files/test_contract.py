@@ -1,7 +1,9 @@
 """The connector keeps the contract with a folder for its source: what is of HTTP has its like in files."""
 
 import os
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,22 @@ from tests.sync.connectors.files import drops
 from tests.sync.connectors.stand_in import StandIn
 
 Connect = Callable[[SourceConfig], Connector]
+
+
+NOBODY = 65534
+
+
+@contextmanager
+def without_root() -> Iterator[None]:
+    """Root may read all, so for a while it is somebody who may not."""
+    if os.geteuid():
+        yield
+        return
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
 
 
 @dataclass(frozen=True)
@@ -46,14 +64,23 @@ class TestExample(ConnectorContract):
             with pytest.raises(SourceRefused, match=said):
                 list(opened.read("counts", {}))
 
-    @pytest.mark.skipif(os.geteuid() == 0, reason="root may read all")
-    def test_a_folder_we_may_not_read(self, connect: Connect, stand_in: Any) -> None:
-        stand_in.home.chmod(0)
-        try:
+    def test_a_folder_we_may_not_read(self, connect: Connect, stand_in: Any, open_folder: Path) -> None:
+        drops.fill(open_folder)
+        config = replace(stand_in.config, url=open_folder.as_uri())
+        with without_root():
+            connect(config).check()
+            open_folder.chmod(0)
             with pytest.raises(SourceRefused, match="give our user the right"):
-                connect(stand_in.config).check()
-        finally:
-            stand_in.home.chmod(0o700)
+                connect(config).check()
+
+    @pytest.fixture
+    def open_folder(self) -> Iterator[Path]:
+        """A folder to which the way is open to all, unlike to those of other tests, and which is ours."""
+        with tempfile.TemporaryDirectory() as folder:
+            if not os.geteuid():
+                os.chown(folder, NOBODY, NOBODY)
+            yield Path(folder)
+            Path(folder).chmod(0o700)
 
     def test_a_source_that_is_down_is_tried_again(self, connect: Connect, stand_in: StandIn) -> None:
         opened = connect(replace(stand_in.config, url="file:///no/such/share"))
