@@ -131,7 +131,7 @@ def portal(
     processes.keep(("worker", "beat"))
 
 
-AFTER_S = 20.0
+AFTER_S = 60.0
 
 
 class Sound:
@@ -161,7 +161,7 @@ class Sound:
     def _read_in_peace(self) -> Content:
         self.cluster.create(UNDISTURBED, like=FRESH)
         with self.cluster.django_at(UNDISTURBED):
-            reference.seed(self.sandbox.odoo_url, self.sandbox.atlas_url)
+            reference.seed(self.sandbox.odoo_url, self.sandbox.atlas_url, reference.LARGE_PAGES)
             reference.read_in_peace()
             return content()
 

@@ -1,6 +1,5 @@
 """Clocks that are wrong by an hour, that are put right, and an hour that comes twice."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from django.db.models import Sum
 
 from kpis.models import ShiftComponents
 from mfgportal.runner import programs
+from mfgportal.runner.child import Program
 from sync.models import Stream
 from sync.sandbox import Factory, serve
 from sync.sandbox.truth import TruthRow
@@ -22,48 +22,30 @@ pytestmark = pytest.mark.slow
 HOUR = 3600.0
 
 
-@pytest.fixture
-def other_clocks(portal: Portal) -> Iterator[Portal]:
-    """A portal whose worker and beat a test starts itself; the next test finds none of them."""
-    for name in ("worker", "beat"):
-        portal.processes.stop(name)
-    yield portal
-    portal.processes.keep(())
+WORKER, BEAT = programs.worker("INFO"), programs.beat("INFO")
 
 
-@pytest.mark.parametrize(("worker_s", "beat_s"), [(HOUR, 0), (0, HOUR)], ids=["worker", "beat"])
-def test_one_machine_is_an_hour_ahead(
-    worker_s: float, beat_s: float, other_clocks: Portal, sound: Sound
-) -> None:
+@pytest.mark.parametrize("program", [WORKER, BEAT], ids=["worker", "beat"])
+def test_one_machine_is_an_hour_ahead(program: Program, portal: Portal, sound: Sound) -> None:
     """Worker and beat run on different machines. All is read, and nothing waits for the hour to pass."""
-    portal, ahead_s = other_clocks, other_clocks.processes.ahead_s
-    portal.processes.start(programs.worker("INFO"), ahead_s=ahead_s + worker_s)
-    portal.processes.start(programs.beat("INFO"), ahead_s=ahead_s + beat_s)
+    portal.processes.put_ahead(program, HOUR)
     began = portal.wake()
     portal.wait(lambda: not unread(facts(), began), "all was read")
-    restart(portal)
+    portal.processes.ensure()
     portal.comes_to_rest()
     sound.at_rest()
 
 
-def restart(portal: Portal) -> None:
-    """Put the clocks right."""
-    for name in ("worker", "beat"):
-        portal.processes.stop(name)
-    portal.processes.ensure()
-
-
-def test_a_clock_that_was_an_hour_ahead_is_put_right(other_clocks: Portal, sound: Sound) -> None:
+def test_a_clock_that_was_an_hour_ahead_is_put_right(portal: Portal, sound: Sound) -> None:
     """What was due "in a minute" is not left alone for an hour."""
-    portal, ahead_s = other_clocks, other_clocks.processes.ahead_s
     Stream.objects.update(every_s=60)
-    portal.processes.start(programs.worker("INFO"), ahead_s=ahead_s + HOUR)
-    portal.processes.start(programs.beat("INFO"), ahead_s=ahead_s + HOUR)
+    for program in (WORKER, BEAT):
+        portal.processes.put_ahead(program, HOUR)
     ahead = datetime.now(UTC) + timedelta(minutes=55)
     portal.wake()
     portal.wait(lambda: not unread(facts(), ahead), "all was read in the wrong hour")
     began = datetime.now(UTC)
-    restart(portal)
+    portal.processes.ensure()
     anew = facts().filter(read_through__range=(began, began + timedelta(minutes=30)))
     portal.wait(lambda: anew.count() == facts().count(), "all was read in the right hour")
     Stream.objects.update(every_s=reference.SELDOM)
@@ -76,8 +58,9 @@ PUT_BACK = datetime(2026, 10, 25, 1, tzinfo=UTC)
 NIGHT = date(2026, 10, 24)
 
 
-def test_an_hour_that_comes_twice(other_clocks: Portal, cluster: Cluster) -> None:
+def test_an_hour_that_comes_twice(portal: Portal, cluster: Cluster) -> None:
     """The end of summer time is lived through: the day has 25 hours, and what happened counts once."""
+    portal.processes.keep(())
     factory = Factory(seed=7, days=2, machines=6, now=PUT_BACK - timedelta(minutes=20), defects=False)
     with serve(factory) as sandbox:
         connection.close()
@@ -85,7 +68,7 @@ def test_an_hour_that_comes_twice(other_clocks: Portal, cluster: Cluster) -> Non
         reference.seed(sandbox.odoo_url, sandbox.atlas_url)
         for moment in (PUT_BACK - timedelta(minutes=20), PUT_BACK + timedelta(hours=9)):
             factory.advance(moment)
-            live_at(moment, other_clocks)
+            live_at(moment, portal)
         assert_true(list(factory.truth()))
 
 

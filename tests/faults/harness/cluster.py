@@ -1,5 +1,6 @@
 """The database and the broker under test: real servers that may be killed, and databases made from models."""
 
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -51,6 +52,12 @@ class Cluster:
     def flush_redis(self) -> None:
         with redis.Redis.from_url(self.place.redis_url) as client:
             client.flushall()
+
+    def reading_in_hand(self) -> bool:
+        """Whether a message of the queue for reading waits for a worker, or is with one."""
+        with redis.Redis.from_url(self.place.redis_url) as client:
+            with_workers = [json.loads(each) for each in client.hvals("unacked")]
+            return bool(client.llen("reading")) or any(queue == "reading" for _, _, queue in with_workers)
 
     # -- databases
 

@@ -9,22 +9,19 @@ from sync.models import Source, Stream, SyncRun
 from sync.replay import release_all
 from sync.run import run_stream
 
-SMALL_PAGES = 40
-ODOO_OPTIONS = {"page_size": SMALL_PAGES, "timeout_s": 2, "total_s": 3, "max_answer_mb": 1}
-ATLAS_OPTIONS = {
-    "page_size": SMALL_PAGES, "timeout_s": 2, "total_s": 3, "max_answer_mb": 1,
-    "requests_per_minute": 6000, "requests_per_hour": 360_000,
-}  # fmt: skip
+SMALL_PAGES, LARGE_PAGES = 40, 500
+ODOO_OPTIONS = {"timeout_s": 2, "total_s": 3, "max_answer_mb": 1}
+ATLAS_OPTIONS = ODOO_OPTIONS | {"requests_per_minute": 6000, "requests_per_hour": 360_000}
 SELDOM = 3600
 FIRST_FACTS = 40
 """Rank of the first stream of facts."""
 
 
-def seed(odoo_url: str, atlas_url: str) -> None:
+def seed(odoo_url: str, atlas_url: str, page_size: int = SMALL_PAGES) -> None:
     """Both sources with small pages and short patience; streams are due when a test says so."""
     demo.seed(odoo_url=odoo_url, atlas_url=atlas_url)
-    Source.objects.filter(name="odoo").update(options=ODOO_OPTIONS)
-    Source.objects.filter(name="atlas").update(options=ATLAS_OPTIONS)
+    for name, options in {"odoo": ODOO_OPTIONS, "atlas": ATLAS_OPTIONS}.items():
+        Source.objects.filter(name=name).update(options=options | {"page_size": page_size})
     Stream.objects.update(every_s=SELDOM, refresh_every_s=None)
 
 
