@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from kpis.definitions import CATALOGUE
 from kpis.models import Target
 from kpis.targets import Spot, may_have_target
-from mfgportal.accounts.access import equipment_of, lines_of, person, plants_of
+from mfgportal.accounts.access import Right, equipment_of, lines_of, person, plants_of, require
 from mfgportal.accounts.audit import signed_by
 from mfgportal.accounts.models import User
 from mfgportal.api.query import Fields, Paging, Query, paged
@@ -83,6 +83,7 @@ class TargetsView(APIView):
     def post(self, request: Request) -> Response:
         """Set a target from a day on: plant managers in their plants, administrators everywhere."""
         user = person(request)
+        require(user, Right.MANAGE_TARGETS)
         signed_by(user)
         given = NewTarget(data=request.data)
         given.is_valid(raise_exception=True)

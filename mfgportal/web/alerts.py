@@ -83,8 +83,10 @@ def alert_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def alert_comment(request: HttpRequest, pk: int) -> HttpResponse:
+    user = person(request)
+    get_object_or_404(alerts_of(user), pk=pk)
     if text := _comment(request):
-        desk.say(person(request), pk, text)
+        desk.say(user, pk, text)
     return redirect("alert", pk=pk)
 
 
