@@ -7,6 +7,13 @@ from kpis.evidence import overlay_order
 from kpis.models.base import Master
 from kpis.models.masters import ShiftCalendar
 
+ENTERPRISE = "Enterprise"
+
+
+def name_of_place(*places: Master | None) -> str:
+    """The name of the first that is one: the narrowest, where these come first; of none the enterprise's."""
+    return next((place.name for place in places if place), ENTERPRISE)
+
 
 def check_overlay(given: str) -> None:
     try:

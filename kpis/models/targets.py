@@ -5,7 +5,7 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 
-from kpis.models.places import Equipment, Line, Plant
+from kpis.models.places import Equipment, Line, Plant, name_of_place
 
 
 class Target(models.Model):
@@ -46,8 +46,7 @@ class Target(models.Model):
     @property
     def place_name(self) -> str:
         """The name of its place."""
-        place = self.equipment or self.line or self.plant
-        return place.name if place else "Enterprise"
+        return name_of_place(self.equipment, self.line, self.plant)
 
     def holds_on(self, day: date) -> bool:
         """Whether the day lies between its first and its end."""

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from kpis.models.places import name_of_place
 from mfgportal.accounts.models import Role
 
 
@@ -106,8 +107,7 @@ class AlertRule(models.Model):
     @property
     def place_name(self) -> str:
         """The name of its place."""
-        place = self.equipment or self.line or self.plant
-        return place.name if place else "Enterprise"
+        return name_of_place(self.equipment, self.line, self.plant)
 
 
 class Alert(models.Model):

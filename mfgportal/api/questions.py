@@ -19,6 +19,8 @@ from mfgportal.api.query import Fields, Query
 from mfgportal.period import CUSTOM, PRESETS
 from mfgportal.scope import GRAINS, MAX_DAYS, Selection, find_place, parse
 
+WITH_ROWS = tuple(grain for grain in GRAINS if grain != "hour")
+"""An hour is computed when asked for, and has no rows of its own."""
 BREAKDOWNS: tuple[By, ...] = get_args(By)
 CODES = frozenset({"equipment_class", "shift", "loss_class", "work_type", "priority", "team"})
 """Breakdowns whose parts have a code instead of an id."""
@@ -53,7 +55,7 @@ class SpotQuery(ScopeQuery):
         required=False, allow_blank=True, help_text="Id or code of the part; empty: what has none."
     )
     shift = serializers.CharField(required=False, help_text="Name of a shift; absent: any time.")
-    grain = serializers.ChoiceField(GRAINS, required=False, help_text="With `bucket`.")
+    grain = serializers.ChoiceField(WITH_ROWS, required=False, help_text="With `bucket`.")
     bucket = serializers.DateField(required=False, help_text="A bucket of the period, as values name it.")
 
 

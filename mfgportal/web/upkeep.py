@@ -5,6 +5,7 @@ from itertools import groupby
 
 from kpis.definitions import CATALOGUE, FAMILIES, TITLES, Kpi
 from kpis.engine import Value, evaluate
+from kpis.periods import beside
 from mfgportal.accounts.masks import may_see_kpi
 from mfgportal.accounts.models import User
 from mfgportal.scope import Selection
@@ -65,7 +66,8 @@ class Group:
 
 def upkeep(selection: Selection, user: User) -> list[Group]:
     """What the person may see of it. One query per family of components."""
-    values = evaluate([name for name in SHOWN if may_see_kpi(user, CATALOGUE[name])], selection.scope)
+    names = [name for name in SHOWN if may_see_kpi(user, CATALOGUE[name])]
+    (values,) = beside([(None, evaluate(names, selection.scope))], selection.scope)
     entries = [Entry(CATALOGUE[found.kpi], found, parts_of(CATALOGUE[found.kpi], found)) for found in values]
     return [
         _group(TITLES[family], list(some))

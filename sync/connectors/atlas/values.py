@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from sync.connectors import values
 from sync.connectors.base import Payload
 from sync.connectors.values import codes as codes
 from sync.connectors.values import number as number
@@ -39,10 +40,7 @@ def parsed(value: object) -> datetime | None:
 
 
 def needed_moment(row: Payload, field: str) -> datetime:
-    value = moment(row, field)
-    if value is None:
-        raise BadRow(f"{field} is empty; a time is needed", field=field)
-    return value
+    return values.needed_moment(row, field, moment)
 
 
 def linked(row: Payload, field: str) -> int:

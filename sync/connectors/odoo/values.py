@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from sync.connectors import values
 from sync.connectors.base import Payload
 from sync.connectors.values import codes as codes
 from sync.connectors.values import number as number
@@ -48,10 +49,7 @@ def _moment(text: str) -> datetime:
 
 
 def needed_moment(row: Payload, field: str) -> datetime:
-    value = moment(row, field)
-    if value is None:
-        raise BadRow(f"{field} is empty; a time is needed", field=field)
-    return value
+    return values.needed_moment(row, field, moment)
 
 
 def day(row: Payload, field: str) -> date | None:
