@@ -1,7 +1,7 @@
 """Maintenance: what waits, is late, fails or is missing; each number opens to its work orders."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -41,7 +41,7 @@ TILES = (
     "backlog_weeks",
 )
 SHOWN = 10
-PARTS_SHOWN = 15
+FIRST = 5
 PER_PAGE = 50
 REPEATS, ONE_SIDED = "repeats", "one-sided"
 MORE = {
@@ -73,7 +73,7 @@ def maintenance(request: HttpRequest) -> HttpResponse:
     context = {
         "title": "Maintenance",
         "selection": chosen,
-        "picker": picker(request, chosen),
+        "picker": replace(picker(request, chosen), grains=[]),
         "places": places(request, question.place),
         "filters": filters_of(request, user, question),
         "trust": trusted,
@@ -92,7 +92,7 @@ def _work(user: User, question: Question, chosen: Selection) -> dict[str, Any]:
     repeats = rows.filter(pk__in=repeat_orders(chosen.scope))
     sides, ages = late_in_one(user, rows), backlog_by_age(rows, now)
     plants = tuple(plant.pk for plant in question.place.plants)
-    some = sides[:SHOWN]
+    some = sides[:FIRST]
     return {
         "numbers": _numbers(chosen, question, counts(rows, now), repeats.count(), len(sides)),
         "ages": [(AGE_TITLES[name], ages[name], _url(chosen, question, "open", age=name)) for name in AGES],
@@ -101,10 +101,10 @@ def _work(user: User, question: Question, chosen: Selection) -> dict[str, Any]:
             *order_rows(listed("overdue-preventive", rows, now)[:SHOWN], user, now),
             *order_rows(listed("upcoming-preventive", rows, now)[:SHOWN], user, now),
         ],
-        "repeats": order_rows(repeats.order_by("equipment__name", "created_at")[:SHOWN], user, now),
-        "short": parts_short(user, rows, plants, PARTS_SHOWN),
+        "repeats": order_rows(repeats.order_by("-created_at")[:FIRST], user, now),
+        "short": parts_short(user, rows, plants, SHOWN),
         "sides": list(zip(some, order_rows([each.order for each in some], user, now), strict=True)),
-        "waiting": order_rows(listed("unacknowledged", rows, now)[:SHOWN], user, now),
+        "waiting": order_rows(listed("unacknowledged", rows, now)[:FIRST], user, now),
         "within_hours": settings.ACKNOWLEDGE_WITHIN_HOURS,
         "urls": {name.replace("-", "_"): _url(chosen, question, name) for name in (*LISTS, *MORE)},
     }
@@ -125,7 +125,7 @@ def work_orders(request: HttpRequest) -> HttpResponse:
         "crumbs": [Crumb("Maintenance", reverse("maintenance") + _query(chosen, question)), Crumb(title)],
         "about": about,
         "selection": chosen,
-        "picker": picker(request, chosen) if name == REPEATS else None,
+        "picker": replace(picker(request, chosen), grains=[]) if name == REPEATS else None,
         "places": places(request, question.place),
         "filters": filters_of(request, user, question, name),
         "rows": at,
