@@ -23,6 +23,7 @@ from mfgportal.scope import Selection, equipment_place, selection
 from mfgportal.web.crumbs import crumbs_above
 from mfgportal.web.dashboard import MAINTENANCE_TILES, OEE_TILES, explains_bad_scope, place_url
 from mfgportal.web.exports import of_shift
+from mfgportal.web.hours import hours
 from mfgportal.web.page import Crumb, page
 from mfgportal.web.picker import Choice
 from mfgportal.web.shifts import shift_values
@@ -64,6 +65,7 @@ def shift(request: HttpRequest, pk: int, day: date, number: int) -> HttpResponse
         "window": shown,
         "strip": strip(spans, shown.start, shown.end, found.plant.timezone),
         **_compared(found, chosen, trusted, number, shown),
+        "hours": hours(chosen, shown.start, shown.end) if found.work_unit else None,
         "trust": trusted,
         "exports": of_shift(chosen, _tiles(found), "" if number == WHOLE_DAY else shown.name),
         "held": held_back(chosen) if trusted.completeness.held else [],

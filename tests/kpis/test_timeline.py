@@ -1,8 +1,9 @@
 from datetime import datetime
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
-from kpis.engine import TimelineSpan, timeline
+from kpis.engine import TimelineSpan, timeline, timelines
 from kpis.models import CalendarLeave, Equipment, LossClass
 from tests.kpis.factory import make_machine, make_plant, produce, run, stop, utc
 
@@ -88,3 +89,15 @@ def test_a_window_over_the_clock_change_is_whole() -> None:
     spans = timeline(machine, utc(2026, 3, 28, 21), utc(2026, 3, 29, 4), LATER)
     assert [(span.start, span.shift) for span in spans] == [(utc(2026, 3, 28, 21), "Shift 3")]
     assert covers(spans, utc(2026, 3, 28, 21), utc(2026, 3, 29, 4))
+
+
+def test_many_timelines_are_each_the_one_of_its_machine(
+    machine: Equipment, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    other = make_machine(make_plant([(6, 14)]), name="other")
+    run(machine, utc(2026, 6, 1, 6), utc(2026, 6, 1, 12))
+    stop(other, utc(2026, 6, 1, 9), None)
+    with django_assert_max_num_queries(10):
+        found = timelines([machine.pk, other.pk], START, END, LATER)
+    assert found == {each.pk: timeline(each, START, END, LATER) for each in (machine, other)}
+    assert timelines([machine.pk], LATER, LATER, LATER) == {machine.pk: []}
