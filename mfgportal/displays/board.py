@@ -20,7 +20,7 @@ from sync.freshness import Freshness, freshness
 
 REACH = timedelta(hours=26)
 """How far back the state of a machine is followed."""
-ROWS = 5
+MOST_STOPS, MOST_WORK = 99, 3
 NAMES = ("oee", "availability", "performance", "quality")
 GROUPS = {
     LossClass.RUNNING: "running",
@@ -116,8 +116,8 @@ def board(display: Display, line: Line | None, now: datetime) -> Board:
         running=results[0] if Panel.OEE in shown else None,
         last=results[1] if Panel.SHIFT in shown else None,
         machines=_standings(units, setups, now) if Panel.MACHINES in shown else (),
-        stops=tuple(_stops(machines, now)[:ROWS]) if Panel.STOPS in shown else (),
-        work=tuple(_work(machines)[:ROWS]) if Panel.WORK in shown else (),
+        stops=tuple(_stops(machines, now)[:MOST_STOPS]) if Panel.STOPS in shown else (),
+        work=tuple(_work(machines)[:MOST_WORK]) if Panel.WORK in shown else (),
         freshness=freshness(),
     )
 

@@ -114,10 +114,11 @@ def _plot(trend: Trend, scale: Scale) -> Plot:
             for place, point in enumerate(points)
             if point.published is not None and point.now.value is not None
         ),
+        tuple(Label(4, scale.y(share) + 4, f"{share * 100:.0f} %") for share in (scale.low, scale.high)),
         tuple(
-            Label(LEFT - 6, scale.y(share) + 4, f"{share * 100:.0f} %") for share in (scale.low, scale.high)
+            Label(scale.x(place) - 3 * len(_short(point)), HEIGHT - 7, _short(point))
+            for place, point in enumerate(points)
         ),
-        tuple(Label(scale.x(place), HEIGHT - 7, _short(point)) for place, point in enumerate(points)),
     )
 
 

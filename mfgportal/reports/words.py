@@ -139,9 +139,7 @@ def loss_that_grew(now: MoneyLost, before: MoneyLost, times: Times) -> str:
     if (moved > 0) != grew:
         return ""
     word = "more" if grew else "less"
-    return (
-        f"The change comes most of all from {reason}: {_money(abs(moved), now)} {word} than {times.before}."
-    )
+    return f"Most of the change comes from {reason}: {_money(abs(moved), now)} {word} than {times.before}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,17 +158,15 @@ class Growth:
 
 def reliability(found: Growth) -> str:
     """The verdict on reliability growth, with what it rests on."""
-    few = f"; {_count(found.too_few, 'more machine')} failed too rarely to tell" if found.too_few else ""
     if not found.judged:
         return "No machine failed often enough to tell whether its failures come more often."
-    of_all = f"of {_count(found.judged, 'machine')} judged over the year up to then{few}"
+    of_all = f"of {_count(found.judged, 'machine')} judged over the year up to then"
+    few = f" {_count(found.too_few, 'more machine')} failed too rarely to tell." if found.too_few else ""
     if not found.rising:
-        return f"Failures come more often on none {of_all}; less often on {found.falling}."
+        return f"Failures come more often on none {of_all}; less often on {found.falling}.{few}"
     names = ", ".join(found.rising[:NAMED]) + (" and others" if len(found.rising) > NAMED else "")
-    return (
-        f"Failures come more often, beyond chance, on {len(found.rising)} {of_all}: {names}; less often on "
-        f"{found.falling}."
-    )
+    more = f"Failures come more often, beyond chance, on {len(found.rising)} {of_all}: {names}"
+    return f"{more}; less often on {found.falling}.{few}"
 
 
 def complete(whole: Completeness, plants: Mapping[str, Completeness]) -> str:

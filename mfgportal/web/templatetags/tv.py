@@ -40,3 +40,9 @@ def lasting_to(start: datetime, end: datetime) -> str:
     if 1 <= hours < 24:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     return roughly(seconds)
+
+
+@register.filter
+def about_to(start: datetime, end: datetime) -> str:
+    """How long from one to the other, in its largest unit."""
+    return roughly((end - start).total_seconds())
