@@ -48,9 +48,3 @@ if (box && list) {
   document.addEventListener("click", (event) => { if (!event.target.closest(".search-box")) show(false); });
   document.addEventListener("focusin", (event) => { if (!event.target.closest(".search-box")) show(false); });
 }
-
-// The page at hand, also after a part of it was exchanged.
-document.addEventListener("click", (event) => {
-  const link = event.target.closest("[data-save-view]");
-  if (link) link.search = `?${new URLSearchParams({ page: location.pathname + location.search })}`;
-});

@@ -126,7 +126,7 @@ def counts(rows: QuerySet[WorkOrder], now: datetime) -> dict[str, int]:
 
 def backlog_by_age(rows: QuerySet[WorkOrder], now: datetime) -> dict[str, Backlog]:
     """The open orders by how long ago they were asked for. One query."""
-    numbers = {}
+    numbers: dict[str, Count | Sum] = {}
     for name in AGES:
         old = aged(name, now)
         numbers[f"{name}_orders"] = Count("pk", filter=old)

@@ -23,6 +23,7 @@ from mfgportal.maintenance.sides import late_in_one
 from mfgportal.reliability import survey as survey_of_failures
 from mfgportal.scope import BadScope, Selection
 from mfgportal.web.dashboard import explains_bad_scope
+from mfgportal.web.exports import exports
 from mfgportal.web.maintenance_actors import actors
 from mfgportal.web.maintenance_filters import filters_of
 from mfgportal.web.maintenance_rows import order_rows
@@ -81,6 +82,7 @@ def maintenance(request: HttpRequest) -> HttpResponse:
         "figures": survey(TILES, chosen, trusted, trend="repeat_failures").whole,
         "actors": actors(survey_of_failures(chosen), SHOWN),
         "confidence": CONFIDENCE,
+        "exports": exports(chosen, TILES),
         **_work(user, question, chosen),
     }
     return page(request, "maintenance", context)

@@ -108,7 +108,7 @@ GROUPS = (
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A section as drawn. ``current``: the value of aria-current, "" for other sections."""
+    """A section as drawn. ``current``: the value of aria-current, "" for others; ``below``: its prefixes."""
 
     title: str
     url: str
@@ -116,6 +116,7 @@ class Item:
     current: str
     count: int
     key: str
+    below: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,4 +199,5 @@ def _item(section: Section, path: str, count: int, plant: Plant | None) -> Item:
         current="page" if path == reverse(section.url_name) else below,
         count=count,
         key=section.key,
+        below=" ".join(section.prefixes),
     )

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from kpis.models import Plant
 from mfgportal.accounts.access import person, plants_of
-from mfgportal.accounts.models import User
+from mfgportal.accounts.models import Role, User
 from mfgportal.habits.models import SavedView
 from mfgportal.habits.preferences import preference_of
 from mfgportal.habits.views import page_address, views_of
@@ -46,7 +46,7 @@ class ViewForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
         assert isinstance(plant, forms.ModelChoiceField)  # noqa: S101 - for the type checker
         assert isinstance(role, forms.ChoiceField)  # noqa: S101 - for the type checker
         plant.queryset = plants_of(user)
-        role.choices = [("", "Nobody"), *[choice for choice in role.choices if choice[0]]]
+        role.choices = [("", "Nobody"), *Role.choices]
 
     def clean_address(self) -> str:
         return page_address(self.cleaned_data["address"])

@@ -117,6 +117,7 @@ def test_rows_are_walked_and_opened_and_back_goes_back_twice(page: Page) -> None
     expect(page.locator(".row-current")).to_contain_text("WO000007")
     page.keyboard.press("o")
     expect(page.locator("h1")).to_contain_text("WO000007")
+    expect(page.locator("#site-nav [aria-current]")).to_have_text("Production")
     for heading in ("Open work orders", "Maintenance"):
         page.go_back()
         expect(page.locator("h1")).to_have_text(heading)
