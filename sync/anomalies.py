@@ -8,11 +8,10 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from kpis.models import Equipment, Production
+from kpis.models import Equipment
+from sync.figure_streams import counting
 from sync.models import Checkpoint, Stream, SyncException
 from sync.queue.writer import RESOLVED, Problem, close, raise_all
-from sync.records import Kind
-from sync.sources import spec_of
 
 NAME = "performance_above_100"
 DAYS = 30
@@ -73,25 +72,12 @@ def _above(now: datetime, first: date, machines: Collection[int]) -> dict[int, S
 
 def _tell(above: Mapping[int, Shares], told: Mapping[int | None, dict[str, Any]]) -> None:
     news = {machine: days for machine, days in above.items() if told.get(machine) != _context(days)}
-    streams = _streams(news)
+    streams = counting(news)
     problems: dict[Stream, list[Problem]] = defaultdict(list)
     for machine in Equipment.objects.filter(id__in=streams.keys()).order_by("id"):
         problems[streams[machine.pk]].append(_problem(machine, news[machine.pk]))
     for stream, group in problems.items():
         raise_all(stream, group)
-
-
-def _streams(machines: Collection[int]) -> dict[int, Stream]:
-    """The stream that a machine's counts come from: there the cycle time is put right."""
-    rows = Production.objects.filter(equipment__in=machines, deleted_at=None)
-    latest = rows.order_by("equipment_id", "-start").distinct("equipment_id")
-    sources = dict(latest.values_list("equipment_id", "source"))
-    streams = {
-        stream.source.name: stream
-        for stream in Stream.objects.filter(source__name__in=sources.values()).select_related("source")
-        if (spec := spec_of(stream)) and Kind.PRODUCTION in spec.kinds
-    }
-    return {machine: streams[source] for machine, source in sources.items() if source in streams}
 
 
 def _context(days: Shares) -> dict[str, Any]:

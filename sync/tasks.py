@@ -8,7 +8,18 @@ from django.utils import timezone
 
 from kpis.rollup import mark_open_events, refresh
 from kpis.work.rollup import refresh as refresh_work
-from sync import anomalies, breaker, heartbeat, retention, settling, standstill, twins, unacknowledged
+from sync import (
+    anomalies,
+    breaker,
+    heartbeat,
+    long_stops,
+    retention,
+    settling,
+    standstill,
+    twins,
+    unacknowledged,
+    uncounted,
+)
 from sync.exceptions.backlog import undone, work_off
 from sync.exceptions.effects import finish_decisions
 from sync.exceptions.impact import weigh_when_due
@@ -141,4 +152,6 @@ def refresh_components() -> None:
             # Half-read data would show what is not so.
             if not first_load():
                 anomalies.check()
+                long_stops.check_when_due()
+                uncounted.check_when_due()
             finish_decisions()

@@ -18,7 +18,13 @@ Numbers = dict[str, dict[str, Name]]
 OF_LOADING = {"id", "trace_id", "loaded_at", "source_updated_at", "deleted_at", "gone_at"}
 """When and how a row came, which differs between two ways to the same end."""
 OF_MACHINES = ("overlap", "performance_above_100")
-BY_ROUTINE = ("reconciliation_difference", "late_acknowledgement", "duplicate_master")
+BY_ROUTINE = (
+    "reconciliation_difference",
+    "late_acknowledgement",
+    "duplicate_master",
+    "stop_longer_than_shift",
+    "running_without_production",
+)
 """Found by routines that run at their own times, and tested there."""
 BY_CLOCK = {"history_from", "history_to"}
 
