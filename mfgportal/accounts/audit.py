@@ -68,8 +68,18 @@ def _changes(entry: Any) -> Iterator[Change]:
     if entry.action == LogEntry.Action.CREATE:
         yield Change(entry.timestamp, by, entry.object_repr, "created", "", "")
         return
-    for field, (before, after) in sorted(entry.changes_dict.items()):
+    for field, change in sorted(entry.changes_dict.items()):
+        before, after = _sides(change)
         yield Change(entry.timestamp, by, entry.object_repr, label_of(field), _text(before), _text(after))
+
+
+def _sides(change: Any) -> tuple[Any, Any]:
+    """Before and after; of a list of things, those that went and those that came."""
+    if not isinstance(change, dict):
+        before, after = change
+        return before, after
+    things = ", ".join(change["objects"])
+    return ("", things) if change["operation"] == "add" else (things, "")
 
 
 def _text(value: Any) -> str:
@@ -89,4 +99,6 @@ LABELS = {
     "enabled": "Read at all",
     "api_key": "API key",
     "url": "Address",
+    "is_active": "May log in",
+    "all_plants": "All plants of the owner",
 }

@@ -23,6 +23,7 @@ class Scope(StrEnum):
     ADMIN = "admin"
 
 
+KNOWN = frozenset(scope.value for scope in Scope)
 WORDS = {
     Scope.READ_KPIS: "Read KPIs, reliability, plants and machines",
     Scope.READ_EXCEPTIONS: "Read the exception queue",
@@ -64,7 +65,7 @@ def scope_of(method: str, path: str) -> str:
         return Scope.ADMIN
     reads = method in SAFE or path.startswith(COMPUTED)
     wanted = f"{'read' if reads else 'write'}:{area}"
-    return wanted if wanted in Scope else Scope.ADMIN
+    return wanted if wanted in KNOWN else Scope.ADMIN
 
 
 def allows(scopes: Collection[str], method: str, path: str) -> bool:

@@ -27,14 +27,15 @@ class SessionLimits:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if SESSION_KEY in request.session:
-            now = timezone.now().timestamp()
-            if why := why_over(request.session, now):
-                logout(request)
-                messages.info(request, why)
-            elif POLLED not in request.headers or BEGAN not in request.session:
-                _note(request.session, now)
-        return self.get_response(request)
+        now = timezone.now().timestamp()
+        if SESSION_KEY in request.session and (why := why_over(request.session, now)):
+            logout(request)
+            messages.info(request, why)
+        response = self.get_response(request)
+        by_hand = POLLED not in request.headers or BEGAN not in request.session
+        if by_hand and SESSION_KEY in request.session:  # also of one that has just begun
+            _note(request.session, now)
+        return response
 
 
 class LogInFirst(LoginRequiredMiddleware):

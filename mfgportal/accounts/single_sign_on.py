@@ -74,7 +74,7 @@ def give_plants(user: User, claims: Mapping[str, Any]) -> None:
 def _values(claims: Mapping[str, Any], name: str) -> list[str]:
     """A claim as a list: providers send one, or a text with commas."""
     given = claims.get(name) or []
-    values = given.split(",") if isinstance(given, str) else given
+    values = given if isinstance(given, list) else str(given).split(",")
     return [str(value).strip() for value in values if str(value).strip()]
 
 

@@ -73,7 +73,7 @@ def test_log_in_asks_for_the_code_and_takes_a_recovery_code_once(
     typed(client, "ada")
     secret = with_app(client)
     codes = client.get("/account/2fa/recovery-codes/").content.decode()
-    recovery = re.findall(r"^\d{8}$", codes.replace(">", ">\n").replace("<", "\n<"), re.M)
+    recovery = re.findall(r"^\d{8}$", codes.replace(">", ">\n").replace("<", "\n<"), re.MULTILINE)
     assert len(recovery) == 10
     other = Client()
     assert typed(other, "ada").headers["Location"] == "/account/2fa/authenticate/"
