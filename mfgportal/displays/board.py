@@ -159,15 +159,16 @@ def _standings(units: dict[int, str], setups: dict[int, Setup], now: datetime) -
 
 
 def _standing(name: str, spans: Sequence[TimelineSpan]) -> Standing:
-    """Its state, followed back over spans of the same sort: breaks and shifts do not begin a stop anew."""
+    """Its state, followed back over spans of the same sort: a break or a night off does not begin it anew."""
     last = spans[-1]
     group = _group(last)
     since, longer = last.start, True
     for span in reversed(spans):
-        if _group(span) != group:
+        if _group(span) == group:
+            since = span.start
+        elif span.state != LossClass.NOT_SCHEDULED:
             longer = False
             break
-        since = span.start
     return Standing(name, group, _label(last), last.reason, since, longer)
 
 

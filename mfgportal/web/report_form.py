@@ -59,7 +59,8 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         given = dict(parse_qsl(schedule.query if schedule else query))
         plant = given.pop("plant", "")
         report = urlencode({"period": "month", **given})
-        first: dict[str, Any] = {"report": report, "plant": plant, "clock": plant, "people": [user.pk]}
+        clock = plant or plants_of(user).values_list("pk", flat=True).first()
+        first: dict[str, Any] = {"report": report, "plant": plant, "clock": clock, "people": [user.pk]}
         if schedule:
             kept = schedule.subscriptions.filter(left_at=None).values_list("user", flat=True)
             first |= {"people": list(kept), "clock": schedule.clock_id}
