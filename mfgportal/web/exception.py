@@ -9,14 +9,18 @@ from django.urls import reverse
 
 from mfgportal.accounts.access import Right, exceptions_of, may, person
 from mfgportal.mapping_targets import find_targets, mapped_kind, suggested
+from mfgportal.overrides import may_rule
 from mfgportal.web.correction import Correctable, correctable
+from mfgportal.web.effects import doubles, impact
 from mfgportal.web.outcome import left_to_load, outcome
 from mfgportal.web.page import Crumb, page
 from mfgportal.web.sides import key_facts, owns, sides, takes
-from sync.exceptions import KINDS, REASON_CLASSES, Resolution
+from sync.exceptions import KINDS, REASON_CLASSES, Resolution, drafts, split_groups
 from sync.models import RawHistory, RawRecord, SyncException
 from sync.records import Kind
 
+OPEN = SyncException.Status.OPEN
+MOST_CAUSED = 20
 HELD_SHOWN = 10
 EARLIER_SHOWN = 20
 
@@ -27,7 +31,9 @@ def exception(request: HttpRequest, pk: int) -> HttpResponse:
 
 def found(request: HttpRequest, pk: int) -> SyncException:
     """The exception, if the person may see it. Raises Http404."""
-    rows = exceptions_of(person(request)).select_related("source", "stream", "plant", "equipment__plant")
+    rows = exceptions_of(person(request)).select_related(
+        "source", "stream", "plant", "equipment__plant", "caused_by", "split_from"
+    )
     return get_object_or_404(rows, pk=pk)
 
 
@@ -49,8 +55,11 @@ def show(
         "held": held(which),
         "records": raw_records(which),
         "history": which.events.all(),
-        "outcome": outcome(request, which),
+        "outcome": outcome(person(request), which),
         "left": left_to_load(which),
+        "impact": impact(person(request), which),
+        "consequences": exceptions_of(person(request)).filter(caused_by=which, status=OPEN)[:MOST_CAUSED],
+        "split_parts": exceptions_of(person(request)).filter(split_from=which),
         **_resolutions(request, which, corrections),
     }
     return page(request, "exceptions/detail", context, status=status)
@@ -106,6 +115,9 @@ def _resolutions(
         "owns": owns(which) if Resolution.OWN in kind.resolutions and may(user, Right.MANAGE_SOURCES) else (),
         "targets": find_targets(user, mapped_kind(which), text) if mapping and text else [],
         "corrections": _corrections(which, corrections) if Resolution.CORRECT in kind.resolutions else [],
+        "groups": split_groups(which) if Resolution.SPLIT in kind.resolutions else (),
+        "doubles": doubles(which) if Resolution.MERGE in kind.resolutions else (),
+        "rules": drafts(which) if Resolution.RULE in kind.resolutions and may_rule(user) else (),
     }
 
 

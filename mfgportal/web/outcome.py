@@ -1,99 +1,78 @@
-"""What a resolution changed: the KPIs of the machine it touches, before and after.
+"""What a decision changed, as its page shows it: what is still to load, and the KPIs before and after."""
 
-Components are computed again by a worker, so "after" comes later: the "before" waits in the person's session.
-"""
+from dataclasses import dataclass
+from datetime import date
 
-from dataclasses import asdict, dataclass
-from datetime import date, timedelta
-
-from django.db.models import Count, Max, Min
-from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 
 from kpis.definitions import CATALOGUE, Kpi
-from kpis.engine import Scope, Value, evaluate
-from kpis.models import Equipment, StaleDay
-from kpis.setups import load_clocks
-from mfgportal.accounts.access import equipment_of, person
+from kpis.models import Equipment
+from mfgportal.accounts.access import equipment_of
+from mfgportal.accounts.models import User
 from mfgportal.web.format import amount
-from sync.exceptions import in_work
-from sync.models import SyncException
+from sync.exceptions import in_work, is_pending, touched_by
+from sync.models import Decision, SyncException
 
-KEY = "outcomes"
-KEPT = 20
-USUAL = timedelta(days=29)
-MAINTENANCE = ("downtime", "failures")
-PRODUCTION = ("oee", "availability", *MAINTENANCE)
-
-
-@dataclass(frozen=True, slots=True)
-class Affected:
-    """The machine and the production days that the held records of an exception touch."""
-
-    equipment: Equipment
-    first: date
-    last: date
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return PRODUCTION if self.equipment.work_unit else MAINTENANCE
-
-    def values(self) -> dict[str, Value]:
-        """KPI values now, by name."""
-        scope = Scope(first_day=self.first, last_day=self.last, equipment_ids=(self.equipment.pk,))
-        return {value.kpi: value for value in evaluate(self.names, scope)}
-
-    @property
-    def pending(self) -> bool:
-        """Whether a worker still has to compute one of the days again."""
-        marks = StaleDay.objects.filter(equipment=self.equipment)
-        return marks.filter(day__range=(self.first, self.last)).exists()
-
-    @property
-    def url(self) -> str:
-        address = reverse("equipment", args=[self.equipment.pk])
-        return f"{address}?from={self.first}&to={self.last}"
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What the session keeps of a resolution. ``equipment``: an id, 0 where no machine is known; ``left``:
-    records left to a worker."""
-
-    released: int
-    equipment: int
-    first: str
-    last: str
-    before: dict[str, float | None]
-    left: int = 0
+WORDS = {
+    "map": "mapped",
+    "create": "created",
+    "correct": "corrected",
+    "merge": "merged",
+    "split": "split",
+    "rule": "made a rule of",
+    "dismiss": "dismissed",
+    "retry": "tried again",
+    "take": "took one side of",
+    "own": "changed the system of record of",
+    "revoke": "took back a correction of",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A KPI before and after; ``before`` None: it was undefined."""
+    """A KPI before and after, for people."""
 
     kpi: Kpi
-    before: float | None
-    after: Value
-
-    @property
-    def was(self) -> str:
-        return str(amount(self.before, self.kpi.unit))
+    was: str
+    now: str
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A resolution as shown: ``changes`` is empty where no machine is known; ``left``: still to load."""
+    """A decision as shown. ``left`` of ``waited`` rows are still to load; ``changes`` is empty where no
+    machine is known, or one that the person may not see."""
 
-    released: int
+    decision: Decision
+    pending: bool
+    waited: int
     left: int
-    affected: Affected | None
+    machines: list[Equipment]
     changes: list[Change]
 
     @property
-    def pending(self) -> bool:
-        return self.left > 0 or (self.affected is not None and self.affected.pending)
+    def did(self) -> str:
+        return WORDS.get(self.decision.way, self.decision.way)
+
+    @property
+    def loaded(self) -> int:
+        """Rows that waited and wait no more."""
+        return max(self.waited - self.left, 0) if self.left else self.decision.released or self._by_worker
+
+    @property
+    def _by_worker(self) -> int:
+        return self.waited if self.decision.way in {"map", "create", "retry", "rule"} else 0
+
+    @property
+    def url(self) -> str:
+        """The machine's page over these days, where it is about one."""
+        first, last = self.decision.first_day, self.decision.last_day
+        if len(self.machines) != 1 or first is None or last is None:
+            return ""
+        return f"{reverse('equipment', args=[self.machines[0].pk])}?from={first}&to={last}"
+
+    @property
+    def days(self) -> tuple[date | None, date | None]:
+        return self.decision.first_day, self.decision.last_day
 
 
 def left_to_load(exception: SyncException) -> int:
@@ -101,56 +80,27 @@ def left_to_load(exception: SyncException) -> int:
     return exception.held_records.count() if in_work(exception) else 0
 
 
-def affected(exception: SyncException, equipment: Equipment | None) -> Affected | None:
-    """What an exception touches: the given machine, or the one most of its records name; their days, or the
-    last 30 where no record waits (a missing cycle time)."""
-    held = exception.held_records.exclude(start=None)
-    span = held.aggregate(first=Min("start"), last_start=Max("start"), last_end=Max("end"))
-    ranked = held.exclude(equipment=None).values("equipment").annotate(rows=Count("id")).order_by("-rows")
-    named = Equipment.objects.filter(pk__in=ranked.values("equipment")[:1])
-    equipment = equipment or exception.equipment or named.first()
-    if equipment is None:
+def outcome(user: User, exception: SyncException) -> Outcome | None:
+    """What came of the latest decision about an exception; None when there was none."""
+    decision = exception.decisions.first()
+    if decision is None:
         return None
-    now = timezone.now()
-    first = span["first"] or now - USUAL
-    last = max(span["last_end"] or first, span["last_start"] or now)
-    clock = load_clocks([equipment.plant_id])[equipment.plant_id]
-    return Affected(equipment, *(clock.day_of(moment.timestamp()) for moment in (first, last)))
+    pending, left = is_pending(decision), left_to_load(exception)
+    machines = list(equipment_of(user).filter(pk__in=decision.machines).order_by("name"))
+    seen = len(machines) == len(decision.machines)
+    changes = _changes(decision) if machines and seen else []
+    return Outcome(decision, pending, decision.waited, left, machines, changes)
 
 
-def keep(
-    request: HttpRequest,
-    exception: SyncException,
-    found: Affected | None,
-    released: int,
-    before: dict[str, Value],
-) -> None:
-    """Remember in the session what was, for the page that shows what became of it."""
-    kept = Kept(
-        released=released,
-        equipment=found.equipment.pk if found else 0,
-        first=found.first.isoformat() if found else "",
-        last=found.last.isoformat() if found else "",
-        before={name: value.value for name, value in before.items()},
-        left=left_to_load(exception),
-    )
-    outcomes = {**request.session.get(KEY, {}), str(exception.pk): asdict(kept)}
-    request.session[KEY] = dict(list(outcomes.items())[-KEPT:])
-
-
-def outcome(request: HttpRequest, exception: SyncException) -> Outcome | None:
-    """The outcome of this person's resolution of the exception; None when it was not theirs, or long ago."""
-    stored = request.session.get(KEY, {}).get(str(exception.pk))
-    if stored is None:
-        return None
-    kept = Kept(**stored)
-    left = left_to_load(exception)
-    released = kept.released + max(kept.left - left, 0) if kept.left else kept.released
-    machine = equipment_of(person(request)).select_related("plant").filter(pk=kept.equipment).first()
-    if machine is None:
-        return Outcome(released, left, None, [])
-    found = Affected(machine, date.fromisoformat(kept.first), date.fromisoformat(kept.last))
-    changes = [
-        Change(CATALOGUE[name], kept.before.get(name), value) for name, value in found.values().items()
+def _changes(decision: Decision) -> list[Change]:
+    touched = touched_by(decision)
+    now = decision.after if decision.after is not None else touched.values() if touched else {}
+    return [
+        Change(kpi, _text(decision.before[name], kpi), _text(now.get(name), kpi))
+        for name in decision.before
+        if (kpi := CATALOGUE.get(name))
     ]
-    return Outcome(released, left, found, changes)
+
+
+def _text(value: float | None, kpi: Kpi) -> str:
+    return str(amount(value, kpi.unit))

@@ -14,9 +14,21 @@ from mfgportal.mapping_targets import mapped_kind, targets_of
 from mfgportal.streams import BROKER_DOWN
 from mfgportal.web.correction import answered, correctable, is_valid, json_value
 from mfgportal.web.exception import found, show
-from mfgportal.web.outcome import affected, keep, left_to_load
+from mfgportal.web.outcome import left_to_load
 from mfgportal.web.sides import words
-from sync.exceptions import AlreadyResolved, NotAllowed, correct, dismiss, map_key, own, retry, take
+from sync.exceptions import (
+    AlreadyResolved,
+    NotAllowed,
+    correct,
+    decide,
+    dismiss,
+    map_key,
+    merge,
+    own,
+    retry,
+    split,
+    take,
+)
 from sync.models import SyncException
 
 
@@ -24,26 +36,28 @@ from sync.models import SyncException
 def map_to(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what an unknown key means: ``target`` is the id of a canonical row, or "new"; a new reason has a
     ``loss_class``."""
-    which, by = _resolver(request, pk)
+    which, by = resolver(request, pk)
     given = request.POST.get("target", "")
     if given == "new":
         loss_class = request.POST.get("loss_class", "")
-        return _done(request, which, lambda: map_key(which, canonical_id=None, by=by, loss_class=loss_class))
+        return done(
+            request, which, "create", lambda: map_key(which, canonical_id=None, by=by, loss_class=loss_class)
+        )
     rows = targets_of(person(request), mapped_kind(which))
     target = get_object_or_404(rows, pk=int(given) if given.isdecimal() else 0)
-    machine = target if isinstance(target, Equipment) else None
-    return _done(request, which, lambda: map_key(which, canonical_id=target.pk, by=by), machine)
+    machine = target.pk if isinstance(target, Equipment) else None
+    return done(request, which, "map", lambda: map_key(which, canonical_id=target.pk, by=by), machine=machine)
 
 
 @require_POST
 def correct_value(request: HttpRequest, pk: int) -> HttpResponse:
-    which, by = _resolver(request, pk)
+    which, by = resolver(request, pk)
     choices = correctable(which, request.POST)
     chosen = answered(choices)
     if chosen is None or not is_valid(chosen):
         return show(request, which, corrections=choices, status=422)
     given = chosen.form.cleaned_data | {"value": json_value(chosen.form.cleaned_data["value"])}
-    return _done(request, which, lambda: _corrected(which, given, by))
+    return done(request, which, "correct", lambda: _corrected(which, given, by), reason=given["reason"])
 
 
 def _corrected(which: SyncException, given: dict[str, object], by: str) -> int:
@@ -55,65 +69,76 @@ def _corrected(which: SyncException, given: dict[str, object], by: str) -> int:
 @require_POST
 def take_side(request: HttpRequest, pk: int) -> HttpResponse:
     """Of two systems that disagree, ``source`` is right, for a ``reason``."""
-    which, by = _resolver(request, pk)
+    which, by = resolver(request, pk)
     given = {name: request.POST.get(name, "") for name in ("source", "reason")}
-    return _done(request, which, lambda: _taken(which, given, by))
-
-
-def _taken(which: SyncException, given: dict[str, str], by: str) -> int:
-    take(which, source=given["source"], reason=given["reason"], by=by)
-    return 0
+    return done(request, which, "take", lambda: _none(take(which, **given, by=by)), reason=given["reason"])
 
 
 @require_POST
 def own_field(request: HttpRequest, pk: int) -> HttpResponse:
     """``source`` is the system of record of what is disagreed about from now on, for a ``reason``."""
     require(person(request), Right.MANAGE_SOURCES)
-    which, by = _resolver(request, pk)
+    which, by = resolver(request, pk)
     given = {name: request.POST.get(name, "") for name in ("source", "reason")}
-    return _done(request, which, lambda: _owned(which, given, by))
+    return done(request, which, "own", lambda: _none(own(which, **given, by=by)), reason=given["reason"])
 
 
-def _owned(which: SyncException, given: dict[str, str], by: str) -> int:
-    own(which, source=given["source"], reason=given["reason"], by=by)
-    return 0
+@require_POST
+def merge_rows(request: HttpRequest, pk: int) -> HttpResponse:
+    """Of two rows for one thing, ``keep`` stays, for a ``reason``."""
+    which, by = resolver(request, pk)
+    given, reason = request.POST.get("keep", ""), request.POST.get("reason", "")
+    keep = int(given) if given.isdecimal() else 0
+    return done(
+        request, which, "merge", lambda: _none(merge(which, keep=keep, reason=reason, by=by)), reason=reason
+    )
+
+
+@require_POST
+def split_off(request: HttpRequest, pk: int) -> HttpResponse:
+    """Part a ``group`` of its records from an exception, for a ``reason``."""
+    which, by = resolver(request, pk)
+    given = {name: request.POST.get(name, "") for name in ("group", "reason")}
+    return done(request, which, "split", lambda: _none(split(which, **given, by=by)), reason=given["reason"])
 
 
 @require_POST
 def dismiss_it(request: HttpRequest, pk: int) -> HttpResponse:
-    which, by = _resolver(request, pk)
-    try:
-        dismiss(which, reason=request.POST.get("reason", ""), by=by)
-    except AlreadyResolved:
-        _somebody_was_faster(request, which)
-    except NotAllowed as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(
-            request, "Dismissed. What it held stays out of the numbers, and is no longer missed."
-        )
-    return redirect("exception", pk=which.pk)
+    which, by = resolver(request, pk)
+    reason = request.POST.get("reason", "")
+    return done(request, which, "dismiss", lambda: _none(dismiss(which, reason=reason, by=by)), reason=reason)
 
 
 @require_POST
 def retry_it(request: HttpRequest, pk: int) -> HttpResponse:
-    which, by = _resolver(request, pk)
-    return _done(request, which, lambda: retry(which, by=by))
+    which, by = resolver(request, pk)
+    return done(request, which, "retry", lambda: retry(which, by=by))
 
 
-def _resolver(request: HttpRequest, pk: int) -> tuple[SyncException, str]:
+def _none(_: object) -> int:
+    """What resolves a disagreement or a double releases no rows."""
+    return 0
+
+
+def resolver(request: HttpRequest, pk: int) -> tuple[SyncException, str]:
+    """The exception and the person's name, if they may resolve it. Raises Http404, PermissionDenied."""
     require(person(request), Right.RESOLVE_EXCEPTIONS)
     return found(request, pk), person(request).username
 
 
-def _done(
-    request: HttpRequest, which: SyncException, action: Callable[[], int], machine: Equipment | None = None
+def done(
+    request: HttpRequest,
+    which: SyncException,
+    way: str,
+    action: Callable[[], int],
+    *,
+    reason: str = "",
+    machine: int | None = None,
 ) -> HttpResponse:
     """Do it, keep what the numbers were before, and say what it released."""
-    touched = affected(which, machine)
-    before = touched.values() if touched else {}
+    by = person(request).username
     try:
-        released = action()
+        decision = decide(which, way=way, by=by, action=action, reason=reason, equipment_id=machine)
     except AlreadyResolved:
         _somebody_was_faster(request, which)
     except NotAllowed as refused:
@@ -122,25 +147,8 @@ def _done(
         messages.error(request, BROKER_DOWN)
     else:
         which.refresh_from_db()
-        keep(request, which, touched, released, before)
-        messages.success(request, _said(which, released))
+        messages.success(request, _said(which, way, decision.released))
     return redirect("exception", pk=which.pk)
-
-
-def _said(which: SyncException, released: int) -> str:
-    if left := left_to_load(which):
-        return f"It is recorded. {_records(left)} that waited are loaded now; below you see them go down."
-    if released:
-        return f"Done. {_records(released)} that waited entered the numbers."
-    if "settled" in which.context and which.status == SyncException.Status.RESOLVED:
-        return f"Done. {which.resolution}"
-    if which.context.get("sides") and which.status == SyncException.Status.RESOLVED:
-        return f"Done. Both systems count with the same {words(which.context['field']).lower()} here."
-    return "Done. Nothing waited for it; if a stream stood still, it is read again now."
-
-
-def _records(count: int) -> str:
-    return f"{count:,} record{'s' if count != 1 else ''}"
 
 
 def _somebody_was_faster(request: HttpRequest, which: SyncException) -> None:
@@ -149,3 +157,23 @@ def _somebody_was_faster(request: HttpRequest, which: SyncException) -> None:
     messages.warning(
         request, f"It was {which.get_status_display().lower()}{who} in the meantime. Nothing to do."
     )
+
+
+def _said(which: SyncException, way: str, released: int) -> str:
+    if way == "dismiss":
+        return "Dismissed. What it held stays out of the numbers, and is no longer missed."
+    if way == "split":
+        return f"Done. No. {which.splits.latest('id').pk} holds these records from now on."
+    if left := left_to_load(which):
+        return f"It is recorded. {_records(left)} that waited are loaded now; below you see them go down."
+    if released:
+        return f"Done. {_records(released)} that waited entered the numbers."
+    if way == "merge" or ("settled" in which.context and which.status == SyncException.Status.RESOLVED):
+        return f"Done. {which.resolution}"
+    if which.context.get("sides") and which.status == SyncException.Status.RESOLVED:
+        return f"Done. Both systems count with the same {words(which.context['field']).lower()} here."
+    return "Done. Nothing waited for it; if a stream stood still, it is read again now."
+
+
+def _records(count: int) -> str:
+    return f"{count:,} record{'s' if count != 1 else ''}"

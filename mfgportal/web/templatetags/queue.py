@@ -8,6 +8,7 @@ from django import template
 from django.utils import timezone
 
 from mfgportal.web.format import NONE, lasting, roughly
+from mfgportal.web.sides import text, words
 from sync.exceptions import KINDS, ExceptionKind
 from sync.flows import State
 from sync.models import RawRecord, SyncException, SyncRun
@@ -89,6 +90,18 @@ def source_url(exception: SyncException) -> str:
 @register.filter
 def raw_url(record: RawRecord) -> str:
     return record_url(record.stream.source.name, record.external_key)
+
+
+@register.filter
+def field_words(name: str) -> str:
+    """A field's name for people."""
+    return words(name)
+
+
+@register.filter
+def json_text(value: Any) -> str:
+    """A value as JSON keeps it, for people; of a reference its label."""
+    return text(value["label"] if isinstance(value, dict) and "label" in value else value)
 
 
 @register.filter
