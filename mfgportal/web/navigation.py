@@ -76,6 +76,11 @@ GROUPS = (
         ),
     ),
     Group(
+        "Executive",
+        "bars",
+        (Section("Executive", "executive", "bars", ("/executive/",), key="e"),),
+    ),
+    Group(
         "Exceptions",
         "inbox",
         (Section("Exceptions", "exceptions", "inbox", ("/exceptions/",), key="x", by_plant=True),),
@@ -98,6 +103,8 @@ GROUPS = (
             Section("Targets", "targets", "target", ("/targets/",), key="t"),
             Section("Alert rules", "alert_rules", "bell", ("/alerts/rules/",)),
             Section("Closed periods", "periods", "lock", ("/periods/",)),
+            Section("Reports by e-mail", "schedules", "calendar", ("/reports/",)),
+            Section("Displays", "displays", "gauge", ("/displays/",), right=Right.MANAGE_DISPLAYS),
             Section("Rates", "rates", "scales", ("/rates/",), right=Right.MANAGE_RATES),
             Section("Glossary", "glossary", "book", ("/glossary/",), key="k"),
             Section("API", "api_docs", "braces", ("/api/",)),
