@@ -84,7 +84,8 @@ def test_many_rows_are_left_to_a_worker_and_said_to_be(
     address = f"/api/v1/exceptions/{world.mine.pk}/map"
     body = {"canonical_id": world.press.pk}
     answer = as_user(world.lead).post(address, body, content_type="application/json")
-    assert answer.json() == {"id": world.mine.pk, "status": "resolved", "released": 0, "left": 3}
+    said = {"id": world.mine.pk, "status": "resolved", "released": 0, "left": 3}
+    assert answer.json() == said | {"decision": world.mine.decisions.get().pk}
 
 
 def test_a_new_reason_needs_its_loss_class(world: World, as_user: LogIn) -> None:
@@ -116,7 +117,8 @@ def test_dismissing_needs_a_reason_and_closes(world: World, as_user: LogIn) -> N
     client, address = as_user(world.lead), f"/api/v1/exceptions/{world.mine.pk}/dismiss"
     assert client.post(address, {}, content_type="application/json").status_code == 400
     answer = client.post(address, {"reason": "Scrapped machine"}, content_type="application/json")
-    assert answer.json() == {"id": world.mine.pk, "status": "dismissed", "released": 0, "left": 0}
+    said = {"id": world.mine.pk, "status": "dismissed", "released": 0, "left": 0}
+    assert answer.json() == said | {"decision": world.mine.decisions.get().pk}
 
 
 def test_who_comes_second_gets_a_conflict(world: World, as_user: LogIn) -> None:
