@@ -21,6 +21,7 @@ PEOPLE = (
     DemoPerson("manager", Role.PLANT_MANAGER, 2),
     DemoPerson("lead", Role.MAINTENANCE_LEAD, 1),
     DemoPerson("executive", Role.EXECUTIVE, None),
+    DemoPerson("integrator", Role.INTEGRATOR, None),
     DemoPerson("admin", Role.ADMIN, None),
 )
 

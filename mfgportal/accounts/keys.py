@@ -62,7 +62,7 @@ def revoke_key(user: User, pk: int) -> ApiKey:
 def revoke_all(owner: User, by: str) -> int:
     """Make every token of a person useless, with and without a key; how many there were."""
     ApiKey.objects.filter(owner=owner, revoked_at=None).update(revoked_at=timezone.now(), revoked_by=by)
-    count, _ = AuthToken.objects.filter(user=owner).delete()
+    count: int = AuthToken.objects.filter(user=owner).delete()[0]
     return count
 
 

@@ -28,7 +28,7 @@ def save_person(user: User, plants: Iterable[Plant]) -> User:
 
     Raises ``LastAdmin``.
     """
-    if user.pk is None:
+    if user._state.adding:
         user.set_unusable_password()
     elif user.role != Role.ADMIN or not user.is_active:
         _require_other_admin(user)
@@ -56,7 +56,7 @@ def take_back(user: User) -> None:
 @transaction.atomic
 def forget_factors(user: User) -> int:
     """Remove a lost second factor: how many there were. The person is logged out everywhere."""
-    count, _ = Authenticator.objects.filter(user=user).delete()
+    count: int = Authenticator.objects.filter(user=user).delete()[0]
     end_sessions(user.pk)
     return count
 

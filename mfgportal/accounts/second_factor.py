@@ -71,7 +71,8 @@ class SecondFactorFirst:
 
 def has_factor(user: User) -> bool:
     """Whether the person has an authenticator app or a passkey; recovery codes alone are none."""
-    return Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists()
+    found: bool = Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists()
+    return found
 
 
 def is_demanded(user: User) -> bool:

@@ -42,7 +42,7 @@ class Told(Uncounted):
         return allowed
 
     def _allowance(self) -> Allowance:
-        most, window_s = self.num_requests or 0, self.duration or 0
+        most, window_s = (number or 0 for number in self.parse_rate(self.rate))
         oldest = self.history[-1] if self.history else self.now
         reset_s = math.ceil(window_s - (self.now - oldest))  # until one more comes free
         return Allowance(most=most, left=max(most - len(self.history), 0), reset_s=reset_s, window_s=window_s)

@@ -17,7 +17,7 @@ from tests.mfgportal.access_matrix import ALL, ALLAUTH, API, PAGES, RULE, Row
 from tests.mfgportal.ground import UNREAL, Ground
 from tests.mfgportal.queue import a_person, a_world
 
-ROWS = PAGES | API
+ROWS = {**PAGES, **API}
 FOREIGN = ("Porto", "Lathe 1", "Line P")
 """Names of the other plant: no page, list or count of a person of Lyon shows them."""
 

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from kpis.models import Plant
 from mfgportal.accounts.models import Role, User
+from mfgportal.accounts.people import forget_factors
 
 
 class Command(BaseCommand):
@@ -26,6 +27,10 @@ class Command(BaseCommand):
             "--password", action="store_true", help="set a new password; read from standard input"
         )
 
+        parser.add_argument(
+            "--forget-factors", action="store_true", help="remove a lost second factor, and end all sessions"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         plants = None if options["plant"] is None else [_plant(name) for name in options["plant"]]
         user = User.objects.filter(username=options["username"]).first()
@@ -38,6 +43,8 @@ class Command(BaseCommand):
         user.save()
         if plants is not None:
             user.plants.set(plants)
+        if options["forget_factors"]:
+            forget_factors(user)
         self.stdout.write(f"{user.username}: {user.get_role_display()}, {_reach(user)}.")
 
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def code_of(secret: str, ahead: int = 0) -> str:
     """What the app shows; the next one with ``ahead``. The portal takes one of the neighbours, too."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + ahead))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + ahead)))
 
 
 def with_app(client: Client, password: str = PASSWORD) -> str:

@@ -49,7 +49,8 @@ def test_log_in_gives_a_new_session_key(client: Client, typed: Type) -> None:
     session = client.session
     session["planted"] = "by an attacker"
     session.save()
-    client.cookies["sessionid"] = before = session.session_key
+    before = session.session_key or ""
+    client.cookies["sessionid"] = before
     typed(client, "anna")
     assert client.session.session_key != before
     assert not Session.objects.filter(session_key=before).exists()

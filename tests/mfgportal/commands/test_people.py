@@ -2,6 +2,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
 from knox.models import AuthToken
 
@@ -39,6 +40,13 @@ def test_a_change_keeps_what_is_not_named(db: None) -> None:
     anna.refresh_from_db()
     assert anna.check_password("a long pass phrase")
     assert run("portal_user", "anna", "--role", "admin") == "anna: Administrator, all plants."
+
+
+def test_a_lost_second_factor_is_forgotten(db: None) -> None:
+    ada = a_person("ada", Role.ADMIN)
+    Authenticator.objects.create(user=ada, type="totp", data={"secret": "x"})
+    run("portal_user", "ada", "--forget-factors")
+    assert not Authenticator.objects.exists()
 
 
 def test_an_unknown_plant_is_refused_with_the_known_ones(db: None, typed: None) -> None:
