@@ -161,6 +161,14 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
             "capacity_s_per_week",
         ],
     },
+    {
+        "model": "displays.Display",
+        "include_fields": ["name", "plant", "line", "panels", "rotate_s", "expires_at", "revoked_at"],
+    },
+    {
+        "model": "reports.ReportSchedule",
+        "include_fields": ["name", "owner", "query", "cadence", "weekday", "month_day", "at", "active"],
+    },
     {"model": "kpis.IdealCycle", "include_fields": ["operation", "valid_from", "seconds"]},
     {"model": "accounts.User", "include_fields": ["role", "is_active", "email"], "m2m_fields": ["plants"]},
     {
@@ -320,19 +328,25 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TIMEZONE = TIME_ZONE
 # Kept in memory: a file of when each tick last ran would silence beat after its clock was put back.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
-CELERY_BEAT_SCHEDULE = {
-    # A tick that no worker took is worth little, as the next one asks the same. But clocks of machines
-    # differ, and one that looks an hour old must count.
-    name: {"task": f"sync.tasks.{name}", "schedule": every_s, "options": {"expires": 7200}}
-    for name, every_s in {"wake_streams": 5.0, "refresh_components": 5.0, "tend_landing": 300.0}.items()
-} | {
-    name: {"task": f"mfgportal.alerts.tasks.{name}", "schedule": every_s, "options": {"expires": 7200}}
-    for name, every_s in {"judge_rules": 10.0, "wake_mails": 10.0}.items()
-} | {
-    "wake_reports": {
-        "task": "mfgportal.reports.tasks.wake_reports", "schedule": 20.0, "options": {"expires": 7200}
+CELERY_BEAT_SCHEDULE = (
+    {
+        # A tick that no worker took is worth little, as the next one asks the same. But clocks of machines
+        # differ, and one that looks an hour old must count.
+        name: {"task": f"sync.tasks.{name}", "schedule": every_s, "options": {"expires": 7200}}
+        for name, every_s in {"wake_streams": 5.0, "refresh_components": 5.0, "tend_landing": 300.0}.items()
     }
-}
+    | {
+        name: {"task": f"mfgportal.alerts.tasks.{name}", "schedule": every_s, "options": {"expires": 7200}}
+        for name, every_s in {"judge_rules": 10.0, "wake_mails": 10.0}.items()
+    }
+    | {
+        "wake_reports": {
+            "task": "mfgportal.reports.tasks.wake_reports",
+            "schedule": 20.0,
+            "options": {"expires": 7200},
+        }
+    }
+)
 
 # --- logs ---
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")

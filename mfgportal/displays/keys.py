@@ -53,8 +53,9 @@ def make(display: Display, by: User) -> Made:
 
 def revoke(display: Display, by: User, now: datetime | None = None) -> None:
     """End it for good, at once. Safe to repeat."""
-    rows = Display.objects.filter(pk=display.pk, revoked_at=None)
-    rows.update(revoked_at=now or timezone.now(), revoked_by=by.username)
+    if display.revoked_at is None:
+        display.revoked_at, display.revoked_by = now or timezone.now(), by.username
+        display.save(update_fields=["revoked_at", "revoked_by"])
 
 
 def find(key: str, now: datetime | None = None) -> Display:

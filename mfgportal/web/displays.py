@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from mfgportal.accounts.access import person
+from mfgportal.accounts.audit import changes_of
 from mfgportal.accounts.models import User
 from mfgportal.displays.keys import displays_of, make, may_manage, revoke
 from mfgportal.displays.models import Display, Panel, all_panels
@@ -66,6 +67,7 @@ def displays(request: HttpRequest) -> HttpResponse:
         "crumbs": [Crumb("Displays")],
         "rows": displays_of(user).select_related("plant", "line", "created_by"),
         "now": timezone.now(),
+        "changes": changes_of(displays_of(user)),
     }
     return page(request, "displays", context)
 

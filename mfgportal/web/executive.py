@@ -15,6 +15,7 @@ from mfgportal.reports.pdf import PdfUnavailable
 from mfgportal.reports.question import CURRENT, Question, Span, ask, begin, moved, named, title
 from mfgportal.scope import enterprise_of
 from mfgportal.web.dashboard import explains_bad_scope
+from mfgportal.web.exports import exports
 from mfgportal.web.page import Crumb, page
 from mfgportal.web.picker import Choice, span
 from sync.completeness import HeldBy
@@ -47,6 +48,7 @@ def executive_page(request: HttpRequest) -> HttpResponse:
         "crumbs": [Crumb("Executive"), Crumb(found.title)],
         "turning": _turning(question),
         "held": _held(found),
+        "exports": exports(question.selection, list(found.whole), ["plant"]),
         "pdf_url": f"{reverse('executive_pdf')}?{question.query}",
         "schedule_url": f"{reverse('schedule_add')}?{_kept(request)}",
     }

@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from mfgportal.accounts.access import person
+from mfgportal.accounts.audit import changes_of
 from mfgportal.reports.models import ReportSchedule, Subscription
 from mfgportal.reports.outbox import subscription_of
 from mfgportal.reports.schedules import (
@@ -39,6 +40,7 @@ def schedules(request: HttpRequest) -> HttpResponse:
         "title": "Reports by e-mail",
         "crumbs": [HOME, Crumb("Reports by e-mail")],
         "rows": [(row, mine.get(row.pk), may_change(user, row)) for row in rows],
+        "changes": changes_of(schedules_of(user)),
     }
     return page(request, "reports", context)
 

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import time_machine
+from django.conf import LazySettings
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
 
 from kpis.models import Equipment, WorkOrder
 from mfgportal.accounts.models import Role, User
@@ -94,7 +94,7 @@ def test_an_expired_key_and_a_wrong_one_show_nothing(floor: Floor) -> None:
     assert Client().post(f"/tv/{key}/").status_code == 405
 
 
-def test_guessing_ends_soon(floor: Floor, settings: SettingsWrapper) -> None:
+def test_guessing_ends_soon(floor: Floor, settings: LazySettings) -> None:
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     assert {shown(f"wrong{n}")[0] for n in range(20)} == {404}
     assert shown("wrong")[0] == 429

@@ -1,12 +1,14 @@
 """The executive page and its PDF, opened and read; nothing is fetched from anywhere."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
+import time_machine
 from django.test import Client
 from pypdf import PdfReader
 
-from kpis.models import Equipment, PlantRate, Target
+from kpis.models import ClosedPeriod, Equipment, PlantRate, PublishedValue, Target
 from kpis.rollup import rebuild
 from kpis.work.rollup import rebuild as rebuild_work
 from mfgportal.accounts.models import Role, User
@@ -102,3 +104,18 @@ def test_nothing_but_our_static_files_is_read(url: str) -> None:
     with pytest.raises(Refused):
         static_file(url)
     assert static_file("https://static.invalid/app.css").name == "app.css"
+
+
+def test_a_restated_month_shows_what_was_published(floor: Floor, as_user: LogIn) -> None:
+    with time_machine.travel(NOW + timedelta(days=14), tick=False):
+        month = ClosedPeriod.objects.create(
+            plant=floor.lyon, month=NOW.date().replace(day=1), closed_at=NOW, by="anna", completeness=1
+        )
+        PublishedValue.objects.create(period=month, kpi="oee", value=0.9)
+        client = as_user(User.objects.create_user("later", role=Role.EXECUTIVE))
+        for url in ("/executive/?of=2026-11", "/executive/?period=quarter&of=2026-Q4"):
+            shown = client.get(url).content.decode()
+            assert "published as 90.0 %, is " in shown  # in words
+            assert "Restated since it was published" in shown
+            assert '<span class="sub">restated</span>' in shown  # in the table of the trend
+            assert ('class="was"' in shown) == ("quarter" not in url)
