@@ -72,7 +72,7 @@ def check_when_due() -> None:
 
 
 def _waiting(now: datetime) -> Iterator[Waiting]:
-    values = [WorkStatus.OPEN.value, WorkType.CORRECTIVE.value, now - NEWS, now - ALLOWED]
+    values: list[str | datetime] = [WorkStatus.OPEN.value, WorkType.CORRECTIVE.value, now - NEWS, now - ALLOWED]
     with connection.cursor() as cursor:
         cursor.execute(WAITING, values)
         for row in cursor.fetchall():

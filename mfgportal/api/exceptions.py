@@ -101,8 +101,11 @@ def _rows(request: Request, choice: Choice, *more: str, **condition: int) -> Que
     """Rows of a choice as they are answered; money only for those who may see costs."""
     user = person(request)
     money = Cast("money", FloatField()) if may_see_costs(user) else Value(None, FloatField(null=True))
-    rows = chosen(user, choice).filter(**condition)
-    return rows.values(*FIELDS, *more, source_name=F("source__name"), cost=money)
+    found = chosen(user, choice).filter(**condition)
+    rows: QuerySet[SyncException, Any] = found.values(
+        *FIELDS, *more, source_name=F("source__name"), cost=money
+    )
+    return rows
 
 
 class Exceptions(APIView):

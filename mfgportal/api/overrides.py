@@ -93,7 +93,7 @@ class RuleBody(serializers.Serializer[Any]):
     pattern = serializers.CharField(help_text="A `*` stands for any text.", allow_blank=True)
     field = serializers.CharField(required=False, help_text="Of a rule about values.")
     canonical_id = serializers.IntegerField(required=False, help_text="What keys of the pattern mean.")
-    value = serializers.JSONField(required=False, help_text="What a value of the pattern counts as.")  # type: ignore[assignment]
+    value = serializers.JSONField(required=False, help_text="What a value of the pattern counts as.")
 
 
 class SavedRuleBody(RuleBody):

@@ -49,7 +49,8 @@ def affected(exception: SyncException, equipment_id: int | None = None) -> Affec
     held = exception.held_records.exclude(start=None)
     span = held.aggregate(first=Min("start"), last_start=Max("start"), last_end=Max("end"))
     named = held.exclude(equipment=None).values_list("equipment", flat=True).distinct()
-    found = {equipment_id or exception.equipment_id, *named[:MOST_MACHINES]} - {None}
+    given = equipment_id or exception.equipment_id
+    found = {pk for pk in (given, *named[:MOST_MACHINES]) if pk is not None}
     earlier = exception.decisions.exclude(first_day=None).first() if span["first"] is None else None
     if earlier:
         return touched_by(earlier)

@@ -109,7 +109,7 @@ def weigh(exception_ids: Collection[int] | None = None) -> int:
     Returns:
         How many have another weight than before.
     """
-    values = {
+    values: dict[str, bool | list[int] | list[str]] = {
         "all": exception_ids is None,
         "ids": list(exception_ids or ()),
         "facts": [stream.pk for stream in fact_streams()],
@@ -121,7 +121,8 @@ def weigh(exception_ids: Collection[int] | None = None) -> int:
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(WEIGH, values)
-        return cursor.rowcount
+        changed: int = cursor.rowcount
+    return changed
 
 
 def weigh_when_due() -> None:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from kpis.models.base import Master
 from sync.identities import CANONICAL, Suggestion, normalise, normalised
@@ -47,7 +48,8 @@ def _by_pattern(source: Source, ref: Ref) -> Iterator[Spoken]:
     mine = [found.groups() for term in terms(ref) if (found := CODE.match(term))]
     if not mine or not issubclass(CANONICAL[ref.kind], Master):
         return
-    rows: dict[int, str] = dict(CANONICAL[ref.kind]._default_manager.values_list("pk", "code"))
+    model: Any = CANONICAL[ref.kind]
+    rows: dict[int, str] = dict(model.objects.values_list("pk", "code"))
     agreed = Counter(_prefixes(source, ref.kind, rows))
     by_code = {normalise(code): row for row, code in rows.items() if code}
     for prefix, number in mine:

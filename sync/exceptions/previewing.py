@@ -123,7 +123,7 @@ def _values(rule: Rule, exception: SyncException) -> Iterator[tuple[str, str]]:
 def _streams(rule: Rule, exception: SyncException) -> list[Stream]:
     streams = Stream.objects.filter(source=rule.source).select_related("source")
     if rule.field.startswith(IN_PAYLOAD):
-        return list(streams.filter(pk=exception.stream_id))
+        return [stream for stream in streams if stream.pk == exception.stream_id]
     return [stream for stream in streams if (spec := spec_of(stream)) and rule.kind in spec.kinds]
 
 

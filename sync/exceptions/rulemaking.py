@@ -189,7 +189,7 @@ def revoke_rule(rule_id: int, *, by: str) -> Rule:
         record_event(rule.exception, "rule revoked", rule.pattern, by=by)
         if rule.field.startswith(IN_PAYLOAD):
             take_back(rule.source, rows)
-        replay_for(SyncException.objects.select_for_update().get(pk=rule.exception_id), rows, by=by)
+        replay_for(SyncException.objects.select_for_update().get(pk=rule.exception.pk), rows, by=by)
     return rule
 
 

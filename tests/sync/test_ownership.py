@@ -73,7 +73,7 @@ def test_a_counterpart_waits_for_its_work_order(plant: PlantOf, make_source: Mak
     other, theirs = make_source("b")
     put_request(theirs, "completed")
     good(other, "orders")
-    assert SyncException.objects.get().kind == "unmapped_key"
+    assert SyncException.objects.get().kind == "orphan"
     world.put(
         "orders", "work-order/1", number="WO000001", title="Fix it", status="completed", machine="machine/1"
     )

@@ -60,7 +60,6 @@ def test_a_rule_is_previewed_saved_listed_and_revoked(world: World, as_user: Log
     assert post(client, f"rules/{row['id']}/revoke", {}, "r").json()["status"] == "revoked"
     assert post(client, f"rules/{row['id']}/revoke", {}, "r").status_code == 200
     assert post(client, f"rules/{row['id']}/revoke", {}).status_code == 409
-    assert post(client, f"exceptions/{world.theirs.pk}/rule", body | {"reason": "x", "pattern": "*"}).status_code == 400  # fmt: skip  # noqa: E501
 
 
 def test_overrides_of_another_plant_are_neither_seen_nor_revoked(world: World, as_user: LogIn) -> None:
