@@ -18,7 +18,7 @@ test: test-requirements chromium
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses=2 --dist=loadgroup
+	$(BIN)/pytest --numprocesses=2 --dist=loadgroup --no-loadscope-reorder
 
 bench: requirements .venv-bench
 	@BENCH_DLT=.venv-bench/bin/python $(BIN)/python -m tests.bench

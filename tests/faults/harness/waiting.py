@@ -8,7 +8,7 @@ class NeverCame(AssertionError):
     """A state was waited for in vain."""
 
 
-def until(state: Callable[[], object], what: str, seconds: float = 90, every_s: float = 0.05) -> None:
+def until(state: Callable[[], object], what: str, seconds: float = 90, every_s: float = 0.1) -> None:
     """Return when ``state`` holds; the bound is generous, as machines differ."""
     limit = time.monotonic() + seconds
     while not state():
