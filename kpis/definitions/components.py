@@ -88,6 +88,12 @@ SCHEDULED = _orders("scheduled", "Work orders scheduled", needs=(PLANS,))
 SCHEDULED_DONE = _orders(
     "scheduled_done", "Work orders done in the week they were scheduled for", needs=(PLANS,)
 )
+NOT_ESTIMATED = _orders("scheduled_without_estimate", "Scheduled orders without an estimate")
+_estimated = partial(_time, family="work", needs=(f"{PLANS} and estimates",), gap=NOT_ESTIMATED)
+SCHEDULED_HOURS = _estimated("scheduled_s", "Estimated hours of scheduled orders")
+SCHEDULED_HOURS_DONE = _estimated(
+    "scheduled_done_s", "Estimated hours of orders done in the week they were scheduled for"
+)
 RESPONDED = _orders("responded", "Work orders begun", needs=(WITH_TIMES,), gap=BEGUN_ON_DAY)
 RESPONSE = _between("response_s", "Time from request to begin of work")
 CYCLED = _orders("cycled", "Work orders completed at a known time", needs=(WITH_TIMES,), gap=COMPLETED_ON_DAY)

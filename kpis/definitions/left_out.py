@@ -33,12 +33,17 @@ LEFT_OUT = (
     LeftOut(
         "SMRP 5.5.31, Stores inventory turns; EN 15341:2007 E12", "purchases and past stock are not read"
     ),
-    LeftOut("SMRP 5.5.33, Stock-outs", "no source logs requests that stock could not fill"),
-    LeftOut("SMRP 5.4.3, Schedule compliance by hours", "hours are scheduled by order, not by day"),
+    LeftOut(
+        "SMRP 5.5.33, Stock-outs",
+        "no source logs requests that stock could not fill; what is reserved now says nothing of the past",
+    ),
     LeftOut(
         "SMRP 5.4.6, Work order aging", "the age of open orders does not add up; lists of orders show it"
     ),
-    LeftOut("SMRP 5.6.1, Wrench time", "it takes a time study; booked labour is not tool time"),
+    LeftOut(
+        "SMRP 5.6.1, Wrench time",
+        "it takes a time study; booked labour is not tool time and stands as labour utilisation",
+    ),
     LeftOut(
         "SMRP 3.5.5, Mean time to failure",
         "lives of replaced parts are not read; MTTF here is that of ISO 22400-2",

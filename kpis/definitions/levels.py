@@ -20,6 +20,7 @@ BACKLOG_OPEN = _backlog("backlog_orders", "Open work orders", Unit.COUNT)
 CAPACITY = Component(
     "capacity_s_per_week", "Crew's hours per week", Unit.SECONDS, family="capacity", needs=(CREWS,)
 )
+CREW = Component("crew_s", "Crew's hours of the period", Unit.SECONDS, family="capacity", needs=(CREWS,))
 NOT_VALUED = Component(
     "machines_without_value", "Machines without a replacement value", Unit.COUNT, family="assets"
 )
@@ -46,6 +47,7 @@ COMPONENTS = (
     BACKLOG_S,
     BACKLOG_OPEN,
     CAPACITY,
+    CREW,
     NOT_VALUED,
     MACHINES_VALUED,
     ASSET_VALUE,
@@ -84,6 +86,19 @@ BACKLOG_WEEKS = Ratio(
     standard="SMRP 5.4.8, Planned backlog; SMRP 5.4.9, Ready backlog, of all open orders",
     undefined="the plant's settings do not say the crew's hours per week",
     note="Nothing tells which orders are ready, so that this is the planned backlog. By plant, as crews are.",
+)
+LABOUR_UTILISATION = Ratio(
+    name="labour_utilisation",
+    title="Labour utilisation",
+    top=c.LABOUR,
+    bottom=CREW,
+    sample=c.COMPLETED,
+    unit=Unit.SHARE,
+    better=Better.UP,
+    standard="Own definition: labour booked over the crew's working time; no wrench time (SMRP 5.6.1)",
+    undefined="the plant's settings do not say the crew's hours per week",
+    note="What was booked, tool time or not. Above 100 % where more is booked than the setting says. By "
+    "plant, as crews are; up to today where the period goes on.",
 )
 REPLACEMENT_VALUE = Total(
     name="replacement_value",

@@ -38,6 +38,7 @@ ALSO: Mapping[str, str] = MappingProxyType(
         "maintenance_cost_of_rav": "maintenance_cost_of_replacement_value",
         "total_maintenance_cost": "maintenance_cost",
         "operation_availability": "operational_availability",
+        "schedule_compliance_by_hours": "schedule_compliance_hours",
         "backlog_in_weeks": "backlog_weeks",
         "rework": "maintenance_rework",
     }

@@ -53,6 +53,18 @@ SCHEDULE_COMPLIANCE = _share(
     undefined="no work order was scheduled",
     note="The plan as it stood when the week began, else as first seen; any day of that ISO week counts.",
 )
+SCHEDULE_COMPLIANCE_HOURS = _share(
+    name="schedule_compliance_hours",
+    title="Schedule compliance, hours",
+    better=Better.UP,
+    top=c.SCHEDULED_HOURS_DONE,
+    bottom=c.SCHEDULED_HOURS,
+    sample=c.SCHEDULED,
+    standard="SMRP 5.4.3, Schedule compliance, hours",
+    undefined="no hours were scheduled",
+    note="By the hours orders were estimated at: no source says on which day which of them were worked. The "
+    "plan as of schedule compliance by orders.",
+)
 PLANNED_WORK = _of_labour(
     name="planned_work",
     title="Planned work (PMP)",

@@ -39,6 +39,7 @@ class WorkSums(models.Model):
         pm_due, pm_on_time, pm_within_day, pm_within_fifth: preventive orders by the day they are due; done by
         then, a day later, a fifth of the interval (28 days at most) later. None leaves pm_due.
         scheduled, scheduled_done: orders by the day planned when its ISO week began; done in that week.
+        scheduled_s, scheduled_done_s: their estimated hours; scheduled_without_estimate: those without.
         responded: orders whose work has begun, by that day; response_s runs from request or creation to then.
         cycled: orders completed at a known time; cycle_s runs from creation to then.
         repaired: corrective ones of them of which it is known when work began; repair_s runs from then.
@@ -69,6 +70,7 @@ class WorkSums(models.Model):
     pm_within_fifth = models.IntegerField(default=0)
     scheduled = models.IntegerField(default=0)
     scheduled_done = models.IntegerField(default=0)
+    scheduled_without_estimate = models.IntegerField(default=0)
     responded = models.IntegerField(default=0)
     repaired = models.IntegerField(default=0)
     cycled = models.IntegerField(default=0)
@@ -87,6 +89,8 @@ class WorkSums(models.Model):
     labour_reactive_s = models.FloatField(default=0)
     labour_rework_s = models.FloatField(default=0)
     labour_without_rate_s = models.FloatField(default=0)
+    scheduled_s = models.FloatField(default=0)
+    scheduled_done_s = models.FloatField(default=0)
     response_s = models.FloatField(default=0)
     repair_s = models.FloatField(default=0)
     cycle_s = models.FloatField(default=0)

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from kpis.buckets import buckets
+from kpis.buckets import Bucket, buckets
 from kpis.definitions import Component
 from kpis.scope import By, Grain, Scope, UnsupportedGrain
 
@@ -23,7 +23,7 @@ class LevelTable:
     """What is read, and by what it can be split.
 
     Args:
-        source: FROM and WHERE of a statement over ``d`` (bucket, day), with ``p`` its plant.
+        source: FROM and WHERE of a statement over ``d`` (bucket, first and last day), with ``p`` its plant.
         sums: component → expression.
         parts: breakdown → expressions of its id and its name.
         money: whether its amounts are in the plants' currencies.
@@ -83,9 +83,13 @@ BACKLOG = LevelTable(
         "technician": ("t.id", "t.name"),
     },
 )
+TODAY = "(now() AT TIME ZONE p.timezone)::date"
 CAPACITY = LevelTable(
     source="FROM days d CROSS JOIN kpis_plant p WHERE p.capacity_s_per_week > 0 AND p.gone_at IS NULL",
-    sums={"capacity_s_per_week": "sum(p.capacity_s_per_week)"},
+    sums={
+        "capacity_s_per_week": "sum(p.capacity_s_per_week)",
+        "crew_s": f"sum(p.capacity_s_per_week * GREATEST(0, LEAST(d.day, {TODAY}) - d.first + 1) / 7)",
+    },
     parts=PLANT,
 )
 RATE = """
@@ -144,7 +148,12 @@ TABLES: Mapping[str, LevelTable] = {
     "assets": ASSETS,
     "stock": STOCK,
 }
-DAYS = "WITH days AS (SELECT * FROM unnest(%(buckets)s::date[], %(days)s::date[]) AS d (bucket, day))"
+DAYS = """
+    WITH days AS (
+        SELECT * FROM unnest(%(buckets)s::date[], %(firsts)s::date[], %(days)s::date[])
+            AS d (bucket, first, day)
+    )
+"""
 
 
 def read_levels(
@@ -157,7 +166,8 @@ def read_levels(
     table = TABLES[name]
     if grain in ("hour", "shift"):
         raise UnsupportedGrain("What stands at the end of a period is known by day; ask for days or longer.")
-    ends = [(one.start, one.last_day) for one in buckets(scope, grain)] if grain else [(scope.last_day,) * 2]
+    whole = [Bucket(scope.last_day, scope.first_day, scope.last_day)]
+    ends = list(buckets(scope, grain)) if grain else whole
     limits, values = _limits(scope, table)
     groups = [f"{table.parts[by][0]} AS part_{by}, {table.parts[by][1]} AS label_{by}" for by in bys]
     names = [found.name for found in components if found.name in table.sums]
@@ -166,12 +176,12 @@ def read_levels(
     columns = ", ".join(["d.bucket AS bucket", *groups, "count(*) AS rows", *wanted, *money])
     by = ", ".join(["d.bucket", *(part for by in bys for part in table.parts[by])])
     statement = f"{DAYS} SELECT {columns} {table.source} {limits} GROUP BY {by}"
-    more = {"enterprise": settings.ENTERPRISE_CURRENCY, "earliest": ends[0][1]}
+    more = {"enterprise": settings.ENTERPRISE_CURRENCY, "earliest": ends[0].last_day}
     return _rows(statement, {**values, **_days(ends), **more})
 
 
-def _days(ends: Sequence[tuple[date, date]]) -> dict[str, list[date]]:
-    return {"buckets": [start for start, _ in ends], "days": [last for _, last in ends]}
+def _days(ends: Sequence[Bucket]) -> dict[str, list[date]]:
+    return dict(zip(("buckets", "firsts", "days"), map(list, zip(*ends, strict=True)), strict=True))
 
 
 def _limits(scope: Scope, table: LevelTable) -> tuple[str, dict[str, Any]]:

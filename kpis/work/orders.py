@@ -80,7 +80,18 @@ def _due(order: Order, rules: Rules) -> Counted:
 def _scheduled(order: Order, rules: Rules) -> Counted:
     done = completed_day(order, rules)
     for day in frozen_days(order, rules):
-        yield day, {"scheduled": 1, "scheduled_done": done is not None and week_of(done) == week_of(day)}
+        kept = done is not None and week_of(done) == week_of(day)
+        hours = order.estimated_s
+        yield (
+            day,
+            {
+                "scheduled": 1,
+                "scheduled_done": kept,
+                "scheduled_s": hours or 0.0,
+                "scheduled_done_s": hours or 0.0 if kept else 0.0,
+                "scheduled_without_estimate": hours is None,
+            },
+        )
 
 
 def _seconds(start: datetime, end: datetime) -> float:

@@ -1,12 +1,15 @@
 """What stands at the end of a period: never added up over time, always said in which currency."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from kpis.definitions import CATALOGUE
+from kpis.definitions.levels import CREW
 from kpis.engine import Scope, UnsupportedBreakdown, UnsupportedGrain, View, evaluate, evaluate_views
 from kpis.models import CurrencyRate, Line, Part, Product, StockLevel
+from kpis.work.levels import read_levels
 from kpis.work.rollup import rebuild
 from tests.kpis.work.database import Site, make_site, natural, utc
 
@@ -67,6 +70,17 @@ def test_weeks_of_backlog_need_the_crews_hours_and_are_by_plant() -> None:
     assert value.value == 2
     with pytest.raises(UnsupportedBreakdown, match="plant"):
         evaluate(["backlog_weeks"], JUNE, by="line")
+
+
+def test_the_crews_hours_go_by_the_days_of_a_bucket_up_to_today() -> None:
+    site = with_orders()
+    site.plants[0].capacity_s_per_week = 7000
+    site.plants[0].save()
+    ten = replace(JUNE, last_day=date(2026, 6, 10))
+    rows = read_levels("capacity", [CREW], ten, "week", [])
+    assert {row["bucket"].day: row["sum_crew_s"] for row in rows} == {1: 7000, 8: 3000}
+    ahead = Scope(first_day=date(2300, 1, 1), last_day=date(2300, 1, 7))
+    assert [row["sum_crew_s"] for row in read_levels("capacity", [CREW], ahead, None, [])] == [0]
 
 
 def test_no_level_within_a_day() -> None:

@@ -176,3 +176,13 @@ def test_without_a_machine_nobody_can_tell_a_repeat() -> None:
     found = sums(book(order(created_at=at(1), completed_at=at(2)), order(created_at=at(3)), machine=False))
     assert "corrective_completed" not in found
     assert "repeat_failures" not in found
+
+
+def test_scheduled_hours_are_those_that_were_estimated() -> None:
+    kept = order(planned=plan((at(25, month=5), at(2))), completed_at=at(7, 20), estimated_s=3600)
+    late = order(planned=plan((at(25, month=5), at(2))), completed_at=at(8, 20), estimated_s=7200)
+    blind = order(planned=plan((at(25, month=5), at(2))), completed_at=at(7, 20), estimated_s=None)
+    names = ("scheduled_s", "scheduled_done_s", "scheduled_without_estimate")
+    found = [sums(book(one)) for one in (kept, late, blind)]
+    told = [tuple(each.get(name, 0) for name in names) for each in found]
+    assert told == [(3600, 3600, 0), (7200, 0, 0), (0, 0, 1)]
