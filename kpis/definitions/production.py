@@ -157,7 +157,7 @@ UTILISATION = Ratio(
     unit=Unit.SHARE,
     better=Better.UP,
     sample=c.FACTS,
-    standard="SMRP 2.4, Utilization time: loading time over calendar time",
+    standard="SMRP 2.5, Utilization time: loading time over calendar time",
     undefined="nothing here produces",
 )
 STAFFED_UTILISATION = Ratio(
