@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from mfgportal.accounts.access import person, plants_of
@@ -58,6 +58,8 @@ def executive_page(request: HttpRequest) -> HttpResponse:
 @explains_bad_scope
 def executive_pdf(request: HttpRequest) -> HttpResponse:
     """The same page to print or to keep. 503 with the name of the package where type cannot be set."""
+    if not enterprise_of(request).plants:
+        raise Http404
     found = executive(ask(request.GET.dict(), person(request)))
     try:
         made = report_pdf(found)

@@ -14,6 +14,7 @@ from django.test import Client
 
 from mfgportal.accounts.models import Role, User
 from mfgportal.alerts.outbox import send_due
+from mfgportal.reports import outbox
 from mfgportal.reports.models import Delivery, ReportSchedule, Subscription
 from mfgportal.reports.outbox import TRAY
 from mfgportal.reports.schedules import JustSent, keep, leave, raise_due, send_now, switch
@@ -55,6 +56,12 @@ def schedule(floor: Floor) -> ReportSchedule:
     return made
 
 
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Setting type takes most of a mail's time, and one test looks at it."""
+    monkeypatch.setattr(outbox, "report_pdf", lambda found: b"%PDF")
+
+
 def send(at: datetime) -> list[Any]:
     """What goes out at a moment."""
     mail.outbox.clear()
@@ -63,6 +70,7 @@ def send(at: datetime) -> list[Any]:
     return sorted(mail.outbox, key=lambda each: each.to)
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_moment_is_mailed_once_however_often_it_is_asked_for(schedule: ReportSchedule) -> None:
     assert schedule.next_due == SEVEN
     assert send(SEVEN - timedelta(minutes=1)) == []
@@ -88,6 +96,7 @@ def test_each_gets_what_they_may_see(schedule: ReportSchedule) -> None:
     assert "late" not in anna.body
 
 
+@pytest.mark.usefixtures("quick")
 def test_what_was_missed_is_sent_once_and_says_so(schedule: ReportSchedule) -> None:
     anna, *_ = send(SEVEN + timedelta(days=3, hours=2))
     assert "This mail is late: it was due 28 Nov 2026, 07:00 (Europe/Paris)" in anna.body
@@ -95,6 +104,7 @@ def test_what_was_missed_is_sent_once_and_says_so(schedule: ReportSchedule) -> N
     assert send(SEVEN + timedelta(days=3, hours=3)) == []
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_plant_out_of_scope_is_not_sent(schedule: ReportSchedule, floor: Floor) -> None:
     ReportSchedule.objects.update(query=f"period=month&plant={floor.lyon.pk}")
     assert [each.to for each in send(SEVEN)] == [["anna@plant.example"], ["boss@plant.example"]]
@@ -102,6 +112,7 @@ def test_a_plant_out_of_scope_is_not_sent(schedule: ReportSchedule, floor: Floor
     assert refused.error == "not sent: its plant is outside of what the person may see"
 
 
+@pytest.mark.usefixtures("quick")
 def test_who_left_or_is_gone_gets_nothing(schedule: ReportSchedule) -> None:
     User.objects.filter(username="ravi").update(is_active=False)
     leave(Subscription.objects.get(user__username="anna"))
@@ -135,6 +146,7 @@ def test_without_the_library_the_mail_goes_out_and_names_the_package(
     assert "apt-get install libpango-1.0-0" in first.body
 
 
+@pytest.mark.usefixtures("quick")
 def test_one_leaves_by_the_link_of_the_mail(schedule: ReportSchedule, as_user: LogIn) -> None:
     anna, *_ = send(SEVEN)
     found = re.search(r"/reports/leave/\S+", anna.body)
