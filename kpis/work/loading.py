@@ -77,13 +77,6 @@ def load_books(wanted: Sequence[Wanted], rules: Mapping[int, Rules]) -> Iterator
         )
 
 
-def load_repairs(wanted: Sequence[Wanted]) -> Iterator[tuple[Subject, list[Order]]]:
-    """The corrective orders of machines about some time, for what tells repeats. One query."""
-    found = _grouped(REPAIRS, wanted)
-    for place, each in enumerate(wanted, start=1):
-        yield each.subject, [_order(row) for row in found[place]]
-
-
 def load_stop_rates(wanted: Sequence[Wanted]) -> dict[Subject, StopRates]:
     """Of the machines whose plants have rates."""
     plants = {each.subject.plant_id for each in wanted}

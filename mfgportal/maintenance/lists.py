@@ -48,7 +48,8 @@ def _preventive(now: datetime) -> Q:
 def _waiting(now: datetime) -> Q:
     """Nobody has begun it, though it broke long enough ago."""
     limit = now - timedelta(hours=settings.ACKNOWLEDGE_WITHIN_HOURS)
-    return Q(work_type=CORRECTIVE, status="open", started_at=None, asked_at__lt=limit)
+    asked = Q(work_type=CORRECTIVE, status="open", started_at=None, asked_at__lt=limit)
+    return still_open(now) & asked
 
 
 LISTS: Mapping[str, OrderList] = {
@@ -114,13 +115,13 @@ def listed(name: str, rows: QuerySet[WorkOrder], now: datetime) -> QuerySet[Work
 
 
 def counts(rows: QuerySet[WorkOrder], now: datetime) -> dict[str, int]:
-    """How many orders each list has. One query."""
+    """How many orders each list has; all but "all" have open ones alone. One query."""
     numbers = {
         name.replace("-", "_"): Count("pk", filter=each.when(now))
         for name, each in LISTS.items()
         if name != "all"
     }
-    found = dated(rows).aggregate(**numbers)
+    found = dated(rows).filter(still_open(now)).aggregate(**numbers)
     return {name: found[name.replace("-", "_")] for name in LISTS if name != "all"}
 
 

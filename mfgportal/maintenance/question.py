@@ -15,6 +15,7 @@ from mfgportal.search.orders import coded, titled
 TEXTS = ("type", "priority", "team")
 IDS = ("plant", "line", "equipment", "part", "technician")
 LONGEST_ID = 15
+MOST_TITLED = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ def orders(question: Question, user: User) -> QuerySet[WorkOrder]:
 def _called(rows: QuerySet[WorkOrder], text: str) -> QuerySet[WorkOrder]:
     """By number or key if any is called so, else by words of the title."""
     by_code = coded(rows, text)
-    return by_code if re.search(r"\d", text) and by_code.exists() else titled(rows, text)
+    return by_code if re.search(r"\d", text) and by_code.exists() else titled(rows, text, MOST_TITLED)
 
 
 def _in_place(place: Place) -> Q:

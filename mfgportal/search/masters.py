@@ -16,11 +16,11 @@ from sync.models import Identity
 
 EACH = 30
 MOST_LIKE = 5
-MOST_COMPARED = 5000
+MOST_COMPARED = 4000
 LIKENESS: Mapping[str, Any] = {
-    "scorer": fuzz.WRatio,
+    "scorer": fuzz.QRatio,
     "processor": utils.default_process,
-    "score_cutoff": 78.0,
+    "score_cutoff": 72.0,
 }
 
 

@@ -17,29 +17,52 @@ from mfgportal.search.thing import Thing
 from sync.models import Counterpart
 
 EACH = 20
+SEARCHED = 2000
+CODES = ("number", "external_key")
 COLUMNS = ("pk", "number", "title", "status", "external_key", "equipment_id", "equipment__name")
 WORDS = re.compile(r"\w+")
 
 
 def orders(user: User, query: str) -> Iterator[Thing]:
-    """Those whose number or key begins so, and those with all the words in their title, newest first."""
-    seen: set[int] = set()
-    for rows in (coded(orders_of(user), query), titled(orders_of(user), query)):
-        for row in rows.order_by("-pk").values(*COLUMNS)[:EACH]:
+    """Those whose number or key begins so, in order, and those with all the words in their title."""
+    mine, seen = orders_of(user), set[int]()
+    ways = (
+        *(begins(mine, column, query).order_by("looked_for") for column in CODES),
+        mine.filter(pk__in=_of_key(query)),
+        titled(mine, query, SEARCHED).order_by("-pk"),
+    )
+    for rows in ways:
+        for row in rows.values(*COLUMNS)[:EACH]:
             if row["pk"] not in seen:
                 seen.add(row["pk"])
-                yield _thing(row, query)
+                yield _thing(row)
 
 
 def coded(rows: QuerySet[WorkOrder], query: str) -> QuerySet[WorkOrder]:
     """By the beginning of its number or key, or the whole key of its record in another source."""
-    number, key = Collate(Lower("number"), "C"), Collate(Lower("external_key"), "C")
-    found = rows.alias(by_number=number, by_key=key)
-    return found.filter(
-        Q(by_number__startswith=query.lower())
-        | Q(by_key__startswith=query.lower())
-        | Q(pk__in=_of_key(query))
-    )
+    found = Q(pk__in=_of_key(query))
+    for column in CODES:
+        found |= Q(pk__in=begins(WorkOrder.objects.all(), column, query).values("pk"))
+    return rows.filter(found)
+
+
+def begins(rows: QuerySet[WorkOrder], column: str, query: str) -> QuerySet[WorkOrder]:
+    """By the beginning of a column, as its index has it: read in its order, the exact one comes first."""
+    looked_for = Collate(Lower(column), "C")
+    return rows.alias(looked_for=looked_for).filter(looked_for__startswith=query.lower())
+
+
+def titled(rows: QuerySet[WorkOrder], query: str, most: int) -> QuerySet[WorkOrder]:
+    """By the beginnings of words of its title; of words that very many share, some orders only.
+
+    Typed signs are no operators. The limit within keeps the planner from walking all orders backwards.
+    """
+    words = WORDS.findall(query.lower())
+    if not any(len(word) > 1 for word in words):
+        return rows.none()
+    wanted = SearchQuery(" & ".join(f"{word}:*" for word in words), config="simple", search_type="raw")
+    found = WorkOrder.objects.alias(words=SearchVector("title", config="simple")).filter(words=wanted)
+    return rows.filter(pk__in=found.order_by().values("pk")[:most])
 
 
 def _of_key(key: str) -> list[int]:
@@ -50,16 +73,7 @@ def _of_key(key: str) -> list[int]:
     return list(rows.values_list("canonical_id", flat=True))
 
 
-def titled(rows: QuerySet[WorkOrder], query: str) -> QuerySet[WorkOrder]:
-    """By the beginnings of words of its title. Typed signs are no operators."""
-    words = WORDS.findall(query.lower())
-    if not words:
-        return rows.none()
-    wanted = SearchQuery(" & ".join(f"{word}:*" for word in words), config="simple", search_type="raw")
-    return rows.alias(words=SearchVector("title", config="simple")).filter(words=wanted)
-
-
-def _thing(row: dict[str, Any], query: str) -> Thing:
+def _thing(row: dict[str, Any]) -> Thing:
     codes = tuple(code for code in (row["number"], row["external_key"]) if code)
     if row["equipment_id"]:
         url = reverse("event", args=["work-order", row["pk"]])

@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kpis.health import CONFIDENCE
+from kpis.work.repeat_orders import repeat_orders
 from mfgportal.accounts.access import person
 from mfgportal.accounts.models import User
 from mfgportal.figures import held_back, survey, trust
 from mfgportal.maintenance.lists import AGE_TITLES, AGES, LISTS, aged, backlog_by_age, counts, listed
 from mfgportal.maintenance.parts import parts_short
 from mfgportal.maintenance.question import Question, asked, orders
-from mfgportal.maintenance.repeats import repeat_orders
 from mfgportal.maintenance.sides import late_in_one
 from mfgportal.reliability import survey as survey_of_failures
 from mfgportal.scope import BadScope, Selection

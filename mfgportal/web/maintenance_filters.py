@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from kpis.models import Part, Technician
 from mfgportal.accounts.access import orders_of, parts_of, technicians_of
 from mfgportal.accounts.models import User
-from mfgportal.maintenance.lists import LISTS
+from mfgportal.maintenance.lists import CLOSED, LISTS
 from mfgportal.maintenance.question import Question
 from mfgportal.web.picker import Choice, address
 
@@ -39,13 +39,13 @@ class Filters:
 
 def filters_of(request: HttpRequest, user: User, question: Question, name: str = "") -> Filters:
     """The choices at hand. ``name``: of the list shown, "" on the page of numbers. Two queries or three."""
-    rows = orders_of(user).order_by()
+    rows = orders_of(user).exclude(status__in=CLOSED).order_by()
     priorities = rows.exclude(priority="").values_list("priority", flat=True).distinct()
     teams = rows.exclude(team="").values_list("team", flat=True).distinct()
     selects = [
         Select("type", "Type", question.type, list(TYPES.items())),
-        Select("priority", "Priority", question.priority, _options(priorities)),
-        Select("team", "Team", question.team, _options(teams)),
+        Select("priority", "Priority", question.priority, _options(priorities, question.priority)),
+        Select("team", "Team", question.team, _options(teams, question.team)),
     ]
     own = {"type", "priority", "team", "q", "page"}
     kept = [(key, value) for key, value in request.GET.dict().items() if key not in own and value]
@@ -65,8 +65,10 @@ def filters_of(request: HttpRequest, user: User, question: Question, name: str =
     )
 
 
-def _options(values: Iterable[str]) -> list[tuple[str, str]]:
-    return [(str(value), str(value).replace("_", " ").capitalize()) for value in sorted(values)]
+def _options(values: Iterable[str], chosen: str) -> list[tuple[str, str]]:
+    """Those of open orders, and the one chosen."""
+    found = sorted({*values, chosen} - {""})
+    return [(value, value.replace("_", " ").capitalize()) for value in found]
 
 
 def _about(user: User, question: Question) -> str:

@@ -10,9 +10,9 @@ from django.test import Client
 
 from kpis.engine import evaluate
 from kpis.models import Part, PartUse, Technician, WorkOrder
+from kpis.work.repeat_orders import repeat_orders
 from kpis.work.rollup import rebuild
 from mfgportal.accounts.models import Role, User
-from mfgportal.maintenance.repeats import repeat_orders
 from mfgportal.scope import parse, plant_place
 from tests.factories import work_order
 from tests.mfgportal.web.conftest import EVIL, NOW, Counted, Floor, at
@@ -102,6 +102,21 @@ def test_repeats_are_those_of_the_kpi(work: Floor) -> None:
     found = WorkOrder.objects.filter(pk__in=repeat_orders(scope))
     assert len(found) == value.value
     assert {order.number for order in found} == {"WO-EST", "WO-WAITS", "WO-REPEAT"}
+
+
+def test_repeats_of_sources_that_know_days_alone_are_those_of_the_kpi(floor: Floor) -> None:
+    done = {"status": "completed", "machine": floor.compressor}
+    add(floor, "ON-DAY", created=at(2, 9), completed_on=at(3, 0).date(), **done)
+    add(floor, "SAME-DAY", created=at(3, 0), created_on=at(3, 0).date(), completed_on=at(9, 0).date(), **done)
+    add(floor, "LAST-DAY", created=at(16, 5), minutes=5, **done)
+    add(floor, "TOO-LATE", created=at(24, 5), minutes=5, **done)
+    add(floor, "CANCELLED", created=at(24, 6), status="cancelled", machine=floor.compressor)
+    rebuild()
+    scope = parse({"period": "last_30_days"}, plant_place(floor.lyon), now=NOW).scope
+    (value,) = evaluate(["repeat_failures"], scope)
+    found = WorkOrder.objects.filter(pk__in=repeat_orders(scope))
+    assert {order.number for order in found} == {"SAME-DAY", "LAST-DAY"}
+    assert len(found) == value.value
 
 
 def test_parts_below_need_are_a_proxy_and_say_so(work: Floor, everyone: Client) -> None:
