@@ -14,11 +14,13 @@ CHROMIUMS := $(or $(CHROMIUM),chromium chromium-browser google-chrome-stable goo
 run: requirements
 	@exec $(BIN)/python manage.py run
 
+# Types are checked beside the tests, which often wait.
 test: test-requirements chromium
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses=2 --dist=loadgroup --no-loadscope-reorder
+	@$(BIN)/mypy >$(VENV)/types.log 2>&1 & types=$$!; \
+	$(BIN)/pytest --numprocesses=2 --dist=loadgroup --no-loadscope-reorder; tests=$$?; \
+	wait $$types; types=$$?; cat $(VENV)/types.log; exit $$((tests | types))
 
 bench: requirements .venv-bench
 	@BENCH_DLT=.venv-bench/bin/python $(BIN)/python -m tests.bench
