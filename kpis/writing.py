@@ -141,6 +141,22 @@ def _copy(table: str, columns: Mapping[str, str], rows: Iterator[tuple[Any, ...]
             copy.write_row(row)
 
 
+OF_ROW = attrgetter(
+    "overtime_run_s",
+    "operating_s",
+    "oee_loading_s",
+    "oee_run_s",
+    "run_without_ideal_s",
+    "quantity",
+    "scrap",
+    "ideal_s",
+    "ideal_good_s",
+    "failure_down_s",
+    *COUNTS.split(),
+)
+"""What a row has under the column's own name, in the order of ``SHIFT_COLUMNS``."""
+
+
 def shift_values(
     equipment_id: int, day: date, row: Row, provisional: bool, as_of: datetime
 ) -> tuple[Any, ...]:
@@ -165,21 +181,7 @@ def shift_values(
         states[State.SETUP],
         states[State.EXTERNAL],
         states[State.QUALITY],
-        row.overtime_run_s,
-        row.operating_s,
-        row.oee_loading_s,
-        row.oee_run_s,
-        row.run_without_ideal_s,
-        row.quantity,
-        row.scrap,
-        row.ideal_s,
-        row.ideal_good_s,
-        row.failure_down_s,
-        row.failures,
-        row.stops,
-        row.micro_stops,
-        row.open_events,
-        row.facts,
+        *OF_ROW(row),
         provisional,
         as_of,
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import log, sqrt
-from typing import Literal, TypedDict
+from typing import Literal
 
 from kpis.definitions import CATALOGUE, Better, Kpi, Total, Unit
 from kpis.engine import By, Key, Value, View, evaluate_views
@@ -12,6 +12,7 @@ from kpis.models import Target
 from kpis.periods import beside
 from kpis.targets import Spot, State, Targets, judge, load_targets, may_have_target
 from mfgportal.assumptions import Assumption, Assumptions
+from mfgportal.place_ids import places
 from mfgportal.scope import Level, Selection
 from sync.completeness import Completeness, HeldBy, by_plant, completeness, held, held_by_exception
 from sync.freshness import Freshness, freshness
@@ -282,21 +283,3 @@ def by_plants(selection: Selection) -> tuple[Completeness, dict[int, Completenes
     each = by_plant(start=start, end=end, plant_ids=ids)
     loaded = sum(known.loaded for known in each.values())
     return Completeness(loaded, held(start=start, end=end, plant_ids=ids)), each
-
-
-class Places(TypedDict, total=False):
-    """Arguments of ``sync.completeness``."""
-
-    plant_ids: tuple[int, ...]
-    line_ids: tuple[int, ...]
-    equipment_ids: tuple[int, ...]
-
-
-def places(selection: Selection) -> Places:
-    """The place as ``sync.completeness`` takes it: the narrowest alone."""
-    scope = selection.scope
-    if scope.equipment_ids is not None:
-        return Places(equipment_ids=scope.equipment_ids)
-    if scope.line_ids is not None:
-        return Places(line_ids=scope.line_ids)
-    return Places(plant_ids=scope.plant_ids or ())

@@ -4,6 +4,7 @@ Rows are made from facts by the million, and made again: their ties are not chec
 """
 
 from django.db import models
+from django.db.models import Q
 
 from kpis.models.masters import Product, Reason
 from kpis.models.places import Equipment, Plant
@@ -79,13 +80,9 @@ class ShiftComponents(ShiftSums):
         ]
         indexes = [
             models.Index(fields=["day", "equipment"]),
-            models.Index(
-                fields=["equipment", "day"], condition=models.Q(provisional=True), name="provisional"
-            ),
+            models.Index(fields=["equipment", "day"], condition=Q(provisional=True), name="provisional"),
             # Few shifts have a failure; histories of failures read them alone.
-            models.Index(
-                fields=["equipment", "day"], condition=models.Q(failures__gt=0), name="failed_shifts"
-            ),
+            models.Index(fields=["equipment", "day"], condition=Q(failures__gt=0), name="failed_shifts"),
         ]
 
     def __str__(self) -> str:

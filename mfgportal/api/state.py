@@ -10,7 +10,7 @@ from kpis.versions import component_versions, master_versions
 from mfgportal.accounts.models import User
 from mfgportal.api.errors import bad_parameter
 from mfgportal.api.questions import Question
-from mfgportal.figures import places
+from mfgportal.place_ids import places
 from sync.completeness import held_mark
 from sync.freshness import freshness
 
