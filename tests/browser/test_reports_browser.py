@@ -1,4 +1,4 @@
-"""The executive page, schedules, displays and a screen in a real browser; and a screen that nothing answers."""
+"""The executive page, schedules, displays and a screen in a real browser; and one that nothing answers."""
 
 from collections.abc import Iterator
 from datetime import timedelta
