@@ -72,9 +72,9 @@ def check_when_due() -> None:
 
 
 def _waiting(now: datetime) -> Iterator[Waiting]:
-    values: list[str | datetime] = [WorkStatus.OPEN.value, WorkType.CORRECTIVE.value, now - NEWS, now - ALLOWED]
+    kinds = [WorkStatus.OPEN.value, WorkType.CORRECTIVE.value]
     with connection.cursor() as cursor:
-        cursor.execute(WAITING, values)
+        cursor.execute(WAITING, [*kinds, now - NEWS, now - ALLOWED])
         for row in cursor.fetchall():
             yield Waiting(*row)
 

@@ -223,7 +223,8 @@ def test_what_an_exception_holds_back_is_weighed(plant: PlantOf) -> None:
     SyncException.objects.update(plant=press.plant)
     assert weigh() == 1
     found = SyncException.objects.get()
-    assert (found.held_rows, found.kpi_minutes, float(found.money or 0), found.currency) == (2, 40, 800, "EUR")
+    assert (found.held_rows, found.kpi_minutes) == (2, 40)
+    assert (float(found.money or 0), found.currency) == (800, "EUR")
     assert weigh() == 0
 
 
