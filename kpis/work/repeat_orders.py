@@ -1,5 +1,7 @@
 """The work orders behind the KPI "Repeat failures": told apart as in ``repeats``, by the database."""
 
+from typing import Any
+
 from django.db import connection
 
 from kpis.scope import Scope
@@ -48,7 +50,7 @@ STATEMENT = """
 
 def repeat_orders(scope: Scope) -> list[int]:
     """Ids of repairs asked for in the scope, soon after another one on the machine. One query."""
-    values = {
+    values: dict[str, Any] = {
         "first": scope.first_day,
         "last": scope.last_day,
         "plants": list(scope.plant_ids or ()),

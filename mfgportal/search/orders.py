@@ -27,7 +27,7 @@ def orders(user: User, query: str) -> Iterator[Thing]:
     """Those whose number or key begins so, in order, and those with all the words in their title."""
     mine, seen = orders_of(user), set[int]()
     ways = (
-        *(begins(mine, column, query).order_by("looked_for") for column in CODES),
+        *(begins(mine, column, query) for column in CODES),
         mine.filter(pk__in=_of_key(query)),
         titled(mine, query, SEARCHED).order_by("-pk"),
     )
@@ -49,7 +49,8 @@ def coded(rows: QuerySet[WorkOrder], query: str) -> QuerySet[WorkOrder]:
 def begins(rows: QuerySet[WorkOrder], column: str, query: str) -> QuerySet[WorkOrder]:
     """By the beginning of a column, as its index has it: read in its order, the exact one comes first."""
     looked_for = Collate(Lower(column), "C")
-    return rows.alias(looked_for=looked_for).filter(looked_for__startswith=query.lower())
+    found = rows.alias(looked_for=looked_for).filter(looked_for__startswith=query.lower())
+    return found.order_by(looked_for)
 
 
 def titled(rows: QuerySet[WorkOrder], query: str, most: int) -> QuerySet[WorkOrder]:

@@ -20,6 +20,7 @@ from mfgportal.maintenance.lists import AGE_TITLES, AGES, LISTS, aged, backlog_b
 from mfgportal.maintenance.parts import parts_short
 from mfgportal.maintenance.question import Question, asked, orders
 from mfgportal.maintenance.sides import late_in_one
+from mfgportal.reconciliations import Links
 from mfgportal.reliability import survey as survey_of_failures
 from mfgportal.scope import BadScope, Selection
 from mfgportal.web.dashboard import explains_bad_scope
@@ -94,19 +95,19 @@ def _work(user: User, question: Question, chosen: Selection) -> dict[str, Any]:
     repeats = rows.filter(pk__in=repeat_orders(chosen.scope))
     sides, ages = late_in_one(user, rows), backlog_by_age(rows, now)
     plants = tuple(plant.pk for plant in question.place.plants)
-    some = sides[:FIRST]
+    some, links = sides[:FIRST], Links()
     return {
         "numbers": _numbers(chosen, question, counts(rows, now), repeats.count(), len(sides)),
         "ages": [(AGE_TITLES[name], ages[name], _url(chosen, question, "open", age=name)) for name in AGES],
         "backlog_s": sum(each.seconds for each in ages.values()),
         "preventive": [
-            *order_rows(listed("overdue-preventive", rows, now)[:SHOWN], user, now),
-            *order_rows(listed("upcoming-preventive", rows, now)[:SHOWN], user, now),
+            *order_rows(listed("overdue-preventive", rows, now)[:SHOWN], user, now, links),
+            *order_rows(listed("upcoming-preventive", rows, now)[:SHOWN], user, now, links),
         ],
-        "repeats": order_rows(repeats.order_by("-created_at")[:FIRST], user, now),
+        "repeats": order_rows(repeats.order_by("-created_at")[:FIRST], user, now, links),
         "short": parts_short(user, rows, plants, SHOWN),
-        "sides": list(zip(some, order_rows([each.order for each in some], user, now), strict=True)),
-        "waiting": order_rows(listed("unacknowledged", rows, now)[:FIRST], user, now),
+        "sides": list(zip(some, order_rows([each.order for each in some], user, now, links), strict=True)),
+        "waiting": order_rows(listed("unacknowledged", rows, now)[:FIRST], user, now, links),
         "within_hours": settings.ACKNOWLEDGE_WITHIN_HOURS,
         "urls": {name.replace("-", "_"): _url(chosen, question, name) for name in (*LISTS, *MORE)},
     }
@@ -131,7 +132,7 @@ def work_orders(request: HttpRequest) -> HttpResponse:
         "places": places(request, question.place),
         "filters": filters_of(request, user, question, name),
         "rows": at,
-        "orders": order_rows(at.object_list, user, now),
+        "orders": order_rows(at.object_list, user, now, Links()),
     }
     return page(request, "maintenance/orders", context)
 

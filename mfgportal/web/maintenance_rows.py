@@ -13,8 +13,6 @@ from mfgportal.accounts.models import User
 from mfgportal.reconciliations import Links
 from mfgportal.web.format import NONE, duration, roughly
 
-PREVENTIVE_SHOWN = 12
-
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
@@ -41,11 +39,12 @@ class OrderRow:
     open: bool
 
 
-def order_rows(rows: QuerySet[WorkOrder] | Iterable[WorkOrder], user: User, now: datetime) -> list[OrderRow]:
-    """In the order given. Two queries."""
+def order_rows(
+    rows: QuerySet[WorkOrder] | Iterable[WorkOrder], user: User, now: datetime, links: Links
+) -> list[OrderRow]:
+    """In the order given. One query, or none for rows at hand."""
     if isinstance(rows, QuerySet):
         rows = rows.select_related("equipment__plant", "plant", "assigned_to")
-    links = Links()
     return [_row(order, links, user, now) for order in rows]
 
 

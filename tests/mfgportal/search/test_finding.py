@@ -109,7 +109,7 @@ def test_orders_are_found_by_index(lead: User) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE kpis_workorder")
     every = WorkOrder.objects.all()
-    assert "work_number" in begins(every, "number", "WO0001234").order_by("looked_for")[:20].explain()
-    assert "work_key" in begins(every, "external_key", "work-order/12").order_by("looked_for")[:20].explain()
+    assert "work_number" in begins(every, "number", "WO0001234")[:20].explain()
+    assert "work_key" in begins(every, "external_key", "work-order/12")[:20].explain()
     assert "work_title" in titled(every, "no1234", 2000).order_by("-pk")[:20].explain()
     assert [hit.thing.name for hit in find(lead, "wo0001234", 5)] == ["Repair no1234"]
