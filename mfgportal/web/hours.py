@@ -1,5 +1,6 @@
 """OEE of a machine hour by hour within a shift or a day, against its target."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -21,7 +22,16 @@ def hours(selection: Selection, start: datetime, end: datetime) -> Chart | None:
         return None
     target_of = Goals.of([KPI], selection).over(None)
     points = [Point(value.bucket or value.first_day, "", value, None, target_of(value)) for value in values]
-    return trend_chart(CATALOGUE[KPI], points, "hour")
+    return trend_chart(CATALOGUE[KPI], points, "hour", labels=_labels(values))
+
+
+def _labels(values: Sequence[Value]) -> list[str]:
+    """Times of day; the hour that comes twice when the clock goes back carries its offset."""
+    times = [f"{value.bucket:%H:%M}" for value in values]
+    return [
+        f"{value.bucket:%H:%M%z}" if times.count(time) > 1 else time
+        for time, value in zip(times, values, strict=True)
+    ]
 
 
 def _within(value: Value, start: datetime, end: datetime) -> bool:

@@ -20,14 +20,18 @@ PLOTTED = {Unit.SECONDS: 1 / HOUR, Unit.SHARE: 100.0}
 
 
 def trend_chart(
-    kpi: Kpi, points: Sequence[Point], grain: Grain, link: Callable[[Point], str] = lambda point: ""
+    kpi: Kpi,
+    points: Sequence[Point],
+    grain: Grain,
+    link: Callable[[Point], str] = lambda point: "",
+    labels: Sequence[str] = (),
 ) -> Chart:
     """The KPI by bucket, with the period before dotted and the target dashed, where there are any.
 
-    ``link``: where a bucket leads, "" for nowhere.
+    ``link``: where a bucket leads, "" for nowhere. ``labels``: of the buckets, where they are not the usual.
     """
     title = f"{kpi.title} by {grain}"
-    labels = [bucket_label(point.bucket, point.shift, grain) for point in points]
+    labels = labels or [bucket_label(point.bucket, point.shift, grain) for point in points]
     table = Table(title, *_trend_table(kpi, points, labels, grain, link))
     names = [escape(label) for label in labels]
     data = _trend_data(kpi, points, names)
