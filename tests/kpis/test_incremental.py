@@ -10,6 +10,7 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kpis.evidence import MOVABLE
 from kpis.models import (
     Downtime,
     Equipment,
@@ -27,7 +28,15 @@ from kpis.models import (
     ShiftMonths,
     StaleDay,
 )
-from kpis.rollup import mark_equipment, mark_open_events, mark_orders, mark_spans, rebuild, refresh
+from kpis.rollup import (
+    mark_equipment,
+    mark_open_events,
+    mark_orders,
+    mark_plants,
+    mark_spans,
+    rebuild,
+    refresh,
+)
 from tests.kpis.factory import make_machine, make_plant, produce, run, stop, utc
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +67,7 @@ IDENTITY = (
     "loss_class",
     "product_id",
 )
+STEPS = ["arrive", "arrive", "change", "delete", "move", "tick", "move_machine", "set_plant"]
 REASONS = ["equipment-failure", "setup-and-adjustments", "material-availability", "cleaning", "reduced-speed"]
 
 minutes = st.integers(0, 4 * 1440)
@@ -174,6 +184,15 @@ class Story:
         machine.save()
         mark_equipment([machine.pk])
 
+    def set_plant(self) -> None:
+        """Another micro-stop limit and order of overlap, as its settings are saved."""
+        self.plant.refresh_from_db()
+        self.plant.micro_stop_s = self.draw(st.sampled_from([60, 300, 3600]))
+        order = self.draw(st.permutations(MOVABLE))
+        self.plant.overlay = self.draw(st.sampled_from(["", ",".join(state.loss_class for state in order)]))
+        self.plant.save(update_fields=["micro_stop_s", "overlay"])
+        mark_plants([self.plant.pk])
+
     def tick(self) -> None:
         self.now = min(NOW, self.now + timedelta(minutes=self.draw(st.integers(1, 900))))
         mark_open_events(self.now, timedelta(0))
@@ -186,9 +205,7 @@ class Story:
         for _ in range(self.draw(st.integers(1, 12))):
             getattr(
                 self,
-                self.draw(
-                    st.sampled_from(["arrive", "arrive", "change", "delete", "move", "tick", "move_machine"])
-                ),
+                self.draw(st.sampled_from(STEPS)),
             )()
         self.now = NOW
         mark_open_events(self.now, timedelta(0))
