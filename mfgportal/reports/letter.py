@@ -1,6 +1,8 @@
 """The report outside of the portal: as a PDF, and as the text and HTML of a mail. Links lead to SITE_URL."""
 
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
@@ -18,6 +20,8 @@ def report_context(found: Executive, site: str = "") -> dict[str, Any]:
     money = found.lost is not None
     return {
         "found": found,
+        # Where a number opens it is not compared: there, the period before is as many days, not a month.
+        "selection": replace(found.question.selection, compare=False),
         "site": site,
         "page_url": f"{site}{reverse('executive')}?{found.question.query}",
         "names": [name for name in SIDE_BY_SIDE if name in found.whole],
@@ -25,6 +29,7 @@ def report_context(found: Executive, site: str = "") -> dict[str, Any]:
         "work": [name for name in (*WORK, *(COSTS if money else ())) if name in found.whole],
         "plots": plots(found.trends),
         "days": span(found.question.period),
+        "days_query": urlencode({"from": found.question.period.first, "to": found.question.period.last}),
         "days_before": span(found.question.before),
         "machines": found.lost.machines[:MOST] if found.lost else (),
         "reasons": found.lost.reasons[:MOST] if found.lost else (),
