@@ -17,6 +17,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGES = (
     "/exceptions/",
     "/exceptions/{mine}/?target=press",
+    "/exceptions/{mine}/rule/?what=key&pattern=PRS-*&canonical_id={press}",
+    "/exceptions/overrides/?past=1",
     "/sync/",
     "/sync/runs/{run}/",
     "/flows/",
@@ -48,7 +50,13 @@ def addresses(world: World) -> list[str]:
     ]
     mismatch = an_exception(world.stream, kind="status_mismatch", context={"field": "status", "sides": sides})
     return [f"/exceptions/{mismatch.pk}/"] + [
-        address.format(mine=world.mine.pk, run=run.pk, stream=world.stream.pk, plant=world.lyon.pk)
+        address.format(
+            mine=world.mine.pk,
+            press=world.press.pk,
+            run=run.pk,
+            stream=world.stream.pk,
+            plant=world.lyon.pk,
+        )
         for address in PAGES
     ]
 
