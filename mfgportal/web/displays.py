@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -82,7 +81,7 @@ def display_add(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"title": "Add a display", "crumbs": crumbs, "form": form}
     if request.method == "POST" and form.is_valid():
         made = make(form.display(), user)
-        url = settings.SITE_URL + reverse("tv", args=[made.key])
+        url = request.build_absolute_uri(reverse("tv", args=[made.key]))
         return page(request, "displays/made", {**context, "display": made.display, "url": url})
     return page(request, "displays/edit", context, status=422 if form.errors else 200)
 
