@@ -13,7 +13,9 @@ from csp.constants import NONE, SELF
 
 from mfgportal import embedded
 from mfgportal.env import BASE_DIR, HTTPS, PRODUCTION, VAR_DIR, env, secret
-from mfgportal.settings_people import *  # noqa: F403 a part of these settings, in a file of its own
+from mfgportal.settings_api import *  # noqa: F403 parts of these settings, each in a file of its own
+from mfgportal.settings_audit import *  # noqa: F403
+from mfgportal.settings_people import *  # noqa: F403
 from mfgportal.settings_people import ALLAUTH_TRUSTED_PROXY_COUNT
 
 # --- what kind of installation ---
@@ -125,67 +127,6 @@ CACHES = {
     }
 }
 
-# --- audit trail: what people decide, nothing of what a sync writes; of secrets only that they changed ---
-AUDITLOG_INCLUDE_TRACKING_MODELS = (
-    {
-        "model": "sync.Stream",
-        "include_fields": [
-            "every_s",
-            "refresh_every_s",
-            "acceptable_delay_s",
-            "criticality",
-            "reconciliation",
-            "enabled",
-        ],
-    },
-    {
-        "model": "sync.Source",
-        "include_fields": [
-            "name", "title", "connector", "url", "database", "username", "password", "api_key", "options",
-            "enabled",
-        ],
-        "mask_fields": ["password", "api_key", "options"],
-        "mask_callable": "mfgportal.accounts.audit.hidden",
-    },
-    {"model": "sync.Ownership", "include_fields": ["kind", "field", "source"]},
-    {
-        "model": "kpis.Target",
-        "include_fields": [
-            "kpi", "plant", "line", "equipment", "valid_from", "ended_on", "value", "band",
-        ],
-    },
-    {
-        "model": "kpis.Plant",
-        "include_fields": [
-            "timezone", "currency", "micro_stop_s", "overlay", "calendar", "labour_rate", "repeat_window_days",
-            "capacity_s_per_week",
-        ],
-    },
-    {
-        "model": "displays.Display",
-        "include_fields": ["name", "plant", "line", "panels", "rotate_s", "expires_at", "revoked_at"],
-    },
-    {
-        "model": "reports.ReportSchedule",
-        "include_fields": ["name", "owner", "query", "cadence", "weekday", "month_day", "at", "active"],
-    },
-    {"model": "kpis.IdealCycle", "include_fields": ["operation", "valid_from", "seconds"]},
-    {"model": "accounts.User", "include_fields": ["role", "is_active", "email"], "m2m_fields": ["plants"]},
-    {
-        "model": "accounts.ApiKey",
-        "include_fields": ["name", "owner", "scopes", "all_plants", "expires_at", "revoked_at"],
-        "m2m_fields": ["plants"],
-    },
-    {
-        "model": "alerts.AlertRule",
-        "exclude_fields": ["next_due", "judged_at", "cannot_judge"],
-        "m2m_fields": ["users", "escalate_users"],
-    },
-)  # fmt: skip
-AUDITLOG_DISABLE_REMOTE_ADDR = True
-AUDITLOG_USE_FK_STRING_REPRESENTATION = True
-AUDITLOG_CID_HEADER = None  # what a client sends there would go into the log
-
 # --- e-mail: without EMAIL_URL nothing leaves the machine, and each mail is a file ---
 vars().update(env.email_url("EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}"))
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
@@ -242,55 +183,6 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
-}
-
-# --- API ---
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "mfgportal.api.authentication.KeyAuthentication",  # first: its challenge makes a missing log-in a 401
-        "rest_framework.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": [
-        "rest_framework.permissions.IsAuthenticated",
-        "mfgportal.api.permissions.KeyScope",
-    ],
-    "DEFAULT_RENDERER_CLASSES": ["mfgportal.api.renderers.OrjsonRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["mfgportal.api.bodies.SizedJson"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "mfgportal.api.formats.Formats",
-    "DEFAULT_SCHEMA_CLASS": "mfgportal.api.schema.Schema",
-    "EXCEPTION_HANDLER": "mfgportal.api.errors.handle",
-    "DEFAULT_THROTTLE_CLASSES": [
-        "mfgportal.api.throttles.PerUser",
-        "mfgportal.api.throttles.PerAddress",
-    ],
-    "DEFAULT_THROTTLE_RATES": {"user": "600/min", "anon": "60/min"},
-    "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
-}
-# Rows that a file may have at most. XLSX: what a person can still open; Excel itself ends at 1,048,576.
-EXPORT_MAX_ROWS = {
-    "csv": env.int("EXPORT_MAX_ROWS", default=1_000_000),
-    "parquet": env.int("EXPORT_MAX_ROWS", default=1_000_000),
-    "xlsx": min(env.int("EXPORT_MAX_ROWS", default=200_000), 1_000_000),
-}
-REST_KNOX = {"TOKEN_TTL": timedelta(days=365), "TOKEN_PREFIX": "mfg_", "AUTH_HEADER_PREFIX": "Token"}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "mfgportal",
-    "DESCRIPTION": "KPIs, places, the exception queue and the syncs, within the plants you may see. Log in "
-    "with a session, or send `Authorization: Token …`, made on /account/keys/ or by `manage.py "
-    "api_token USER`. A key has scopes; headers `RateLimit` say how much may still be asked. Errors are "
-    "problem details (RFC 9457). Durations are seconds, times are UTC.",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],  # a key of any scope may read it
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "mfgportal.api.schema.add_problems",
-    ],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
 }
 
 # --- tasks ---
