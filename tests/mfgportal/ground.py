@@ -16,6 +16,7 @@ from mfgportal.alerts.models import Alert, AlertRule, Signal
 from mfgportal.displays.models import Display
 from mfgportal.habits.models import SavedView
 from sync.models import HeldRecord
+from tests.factories import reason, standard_reasons
 from tests.mfgportal.queue import World, a_person, a_run
 from tests.mfgportal.reconciled import a_comparison
 from tests.mfgportal.reconciled import a_line as a_compared_line
@@ -68,9 +69,10 @@ class Ground:
         raws = [HeldRecord.objects.filter(exception=each).first() for each in (world.mine, world.theirs)]
         mine, theirs = ({"pk": row.exception_id, "raw": row.raw_id} for row in raws if row)
         self.things["raw"] = (mine, theirs)
-        reason = Reason.objects.get(code="equipment-failure")
+        standard_reasons()
+        why = reason("equipment-failure")
         start = timezone.now() - timedelta(days=1)
-        self._pair("event", lambda plant, machine: _stop(machine, reason, start))
+        self._pair("event", lambda plant, machine: _stop(machine, why, start))
         for each in self.things["event"]:
             assert each is not None
             each["kind"] = "downtime"
@@ -110,10 +112,10 @@ class Ground:
         self.things["key"] = ({"pk": keys[0].pk}, None if sees else {"pk": keys[1].pk})
 
 
-def _stop(machine: Any, reason: Reason, start: Any) -> Downtime:
+def _stop(machine: Any, why: Reason, start: Any) -> Downtime:
     return Downtime.objects.create(
         equipment=machine,
-        reason=reason,
+        reason=why,
         start=start,
         end=start + timedelta(minutes=20),
         source="odoo",
