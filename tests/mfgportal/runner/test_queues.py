@@ -4,13 +4,18 @@ from django.conf import settings
 
 from mfgportal.alerts import tasks as alerts
 from mfgportal.celery import app
+from mfgportal.reports import tasks as reports
 from mfgportal.runner import programs
 from sync import broker, tasks
 
 
 def test_what_may_wait_for_a_source_keeps_no_tick_waiting() -> None:
     """Ticks go to a queue that one worker serves alone; every task named apart exists, and all are served."""
-    known = {name for name in app.tasks if name.startswith((f"{tasks.__name__}.", f"{alerts.__name__}."))}
+    known = {
+        name
+        for name in app.tasks
+        if name.startswith((f"{tasks.__name__}.", f"{alerts.__name__}.", f"{reports.__name__}."))
+    }
     apart = set(settings.CELERY_TASK_ROUTES)
     assert apart < known
     assert not apart & {tick["task"] for tick in settings.CELERY_BEAT_SCHEDULE.values()}
