@@ -16,8 +16,6 @@ from sync.models import SyncException
 
 LONGEST = 100
 SHORTEST_LIKE = 3
-ENOUGH = 5
-"""With so many real answers nothing is guessed."""
 KINDS = {
     "machine": "Machine",
     "line": "Line",
@@ -48,17 +46,15 @@ class Hit:
 
 
 def find(user: User, typed: str, most: int) -> list[Hit]:
-    """At most ``most`` things of the person's plants, the best match first; things guessed come last."""
+    """At most ``most`` things of the person's plants, the best match first; guesses where there is none."""
     query = " ".join(typed.replace("\0", "").split())[:LONGEST]
     if not query:
         return []
     finders: tuple[Callable[[User, str], Iterator[Thing]], ...] = (masters, orders, _exceptions, _kpis)
     found = [hit for finder in finders for thing in finder(user, query) if (hit := _hit(query, thing))]
-    if len(found) < ENOUGH and len(query) >= SHORTEST_LIKE:
-        known = {(hit.thing.kind, hit.thing.key) for hit in found}
-        guessed = by_likeness(user, query)
-        found += [Hit(one, Match.FUZZY) for one in guessed if (one.kind, one.key) not in known]
-    return _best(found)[:most]
+    if found or len(query) < SHORTEST_LIKE:
+        return _best(found)[:most]
+    return [Hit(one, Match.FUZZY) for one in by_likeness(user, query)][:most]
 
 
 def _hit(query: str, thing: Thing) -> Hit | None:
@@ -69,10 +65,7 @@ def _hit(query: str, thing: Thing) -> Hit | None:
 def _best(found: Sequence[Hit]) -> list[Hit]:
     """By match; then by kind in the order above, as orders are many; short names before long ones."""
     order = list(KINDS)
-    guesses = [hit for hit in found if hit.guessed]
-    sure = [hit for hit in found if not hit.guessed]
-    sure.sort(key=lambda hit: (hit.match, order.index(hit.thing.kind), len(hit.thing.name)))
-    return sure + guesses
+    return sorted(found, key=lambda hit: (hit.match, order.index(hit.thing.kind), len(hit.thing.name)))
 
 
 def _exceptions(user: User, query: str) -> Iterator[Thing]:

@@ -65,12 +65,15 @@ def by_likeness(user: User, query: str) -> list[Thing]:
     """Rows that are called much like the query, the most alike first."""
     found: list[tuple[float, Thing]] = []
     for source in MASTERS.values():
-        rows = _values(source.rows(user).filter(gone_at=None), source)[:MOST_COMPARED]
-        by_pk = {row["pk"]: row for row in rows}
-        names = {(pk, part): row[part] for pk, row in by_pk.items() for part in ("name", "code")}
+        mine = source.rows(user)
+        rows = mine.filter(gone_at=None).values_list("pk", "name", "code")[:MOST_COMPARED]
+        names = {(pk, part): text for pk, *called in rows for part, text in enumerate(called) if text}
         alike = process.extract(query, names, limit=MOST_LIKE, **LIKENESS)
         best = {pk: score for _, score, (pk, _) in reversed(alike)}
-        found += [(score, _thing(source, by_pk[pk])) for pk, score in best.items()]
+        if best:
+            found += [
+                (best[row["pk"]], _thing(source, row)) for row in _values(mine.filter(pk__in=best), source)
+            ]
     return [thing for _, thing in sorted(found, key=lambda each: -each[0])[:MOST_LIKE]]
 
 

@@ -25,17 +25,17 @@ WORDS = re.compile(r"\w+")
 
 def orders(user: User, query: str) -> Iterator[Thing]:
     """Those whose number or key begins so, in order, and those with all the words in their title."""
-    mine, seen = orders_of(user), set[int]()
+    mine, seen, elsewhere = orders_of(user), set[int](), _of_key(query)
     ways = (
         *(begins(mine, column, query) for column in CODES),
-        mine.filter(pk__in=_of_key(query)),
+        mine.filter(pk__in=elsewhere),
         titled(mine, query, SEARCHED).order_by("-pk"),
     )
     for rows in ways:
         for row in rows.values(*COLUMNS)[:EACH]:
             if row["pk"] not in seen:
                 seen.add(row["pk"])
-                yield _thing(row)
+                yield _thing(row, (query,) if row["pk"] in elsewhere else ())
 
 
 def coded(rows: QuerySet[WorkOrder], query: str) -> QuerySet[WorkOrder]:
@@ -74,8 +74,9 @@ def _of_key(key: str) -> list[int]:
     return list(rows.values_list("canonical_id", flat=True))
 
 
-def _thing(row: dict[str, Any]) -> Thing:
-    codes = tuple(code for code in (row["number"], row["external_key"]) if code)
+def _thing(row: dict[str, Any], more: tuple[str, ...]) -> Thing:
+    """``more``: what it is called besides, in another source."""
+    codes = tuple(code for code in (row["number"], row["external_key"], *more) if code)
     if row["equipment_id"]:
         url = reverse("event", args=["work-order", row["pk"]])
     else:

@@ -7,7 +7,7 @@ from kpis.models import Equipment, Labour, Part, PartUse, Plant, Technician, Wor
 from mfgportal.accounts.models import Role, User
 from mfgportal.search import find
 from mfgportal.search.orders import begins, titled
-from sync.models import Identity
+from sync.models import Counterpart, Identity
 from tests.factories import work_order
 from tests.mfgportal.queue import START, World, a_line, a_machine
 
@@ -67,6 +67,11 @@ def test_a_key_of_any_source_leads_to_the_machine(world: World, lead: User) -> N
         source=world.source, kind="equipment", external_key="mrp.workcenter/12", canonical_id=world.press.pk
     )
     assert named(lead, "mrp.workcenter/12") == [("Machine", "Press 1")]
+    order = WorkOrder.objects.get(number="WO000123")
+    Counterpart.objects.create(
+        source=world.source, kind="work_order", external_key="maintenance.request/5", canonical_id=order.pk
+    )
+    assert named(lead, "maintenance.request/5") == [("Work order", "Change the seal")]
 
 
 def test_nothing_of_other_plants_is_found(world: World, lead: User) -> None:
