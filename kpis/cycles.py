@@ -3,8 +3,9 @@
 Whatever changes them restates the production concerned and marks its days, in the same transaction.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -78,6 +79,28 @@ def withdraw(cycle: IdealCycle) -> None:
     since = cycle.valid_from
     cycle.delete()
     _restate({cycle.operation_id: since})
+
+
+def valid_at(operations: Collection[int]) -> Callable[[int | None, datetime], float | None]:
+    """The ideal cycle of one of the operations at an instant, as they are dated now.
+
+    Lock the operations before (``SHARE``): who dates a cycle meanwhile then waits, and finds what the caller
+    wrote.
+    """
+    dated: defaultdict[int, tuple[list[datetime], list[float | None]]] = defaultdict(lambda: ([], []))
+    rows = IdealCycle.objects.filter(operation__in=operations).order_by("valid_from")
+    for operation, since, seconds in rows.values_list("operation_id", "valid_from", "seconds"):
+        dated[operation][0].append(since)
+        dated[operation][1].append(seconds)
+
+    def at(operation: int | None, start: datetime) -> float | None:
+        if operation is None or operation not in dated:
+            return None
+        since, seconds = dated[operation]
+        valid = bisect_right(since, start)
+        return seconds[valid - 1] if valid else None
+
+    return at
 
 
 def _changed(

@@ -1,11 +1,15 @@
 """Production days: from a plant's day start, local time, to the next; 23 or 25 h where the clock moves."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from kpis.intervals import Span
+
+DAY_S = 86400
+EPOCH = date(1970, 1, 1)
 
 
 def to_epoch(local: datetime, zone: ZoneInfo) -> float:
@@ -46,11 +50,17 @@ class DayClock:
 
     def day_of(self, instant: float) -> date:
         """The production day an epoch second lies in."""
-        local = datetime.fromtimestamp(instant, self.zone).replace(tzinfo=None)
-        day = (local - self.start).date()
-        # Where the clock moves over the day's start, local time alone tells a wrong day.
-        start, end = self.window(day)
-        return day + timedelta(days=(instant >= end) - (instant < start))
+        starts, days = _days_about(self, int(instant // DAY_S))
+        return days[bisect_right(starts, instant) - 1]
+
+
+# Where the clock moves over the day's start, local time alone would tell a wrong day. A day that a zone skips
+# starts with the next one, and holds nothing.
+@lru_cache(maxsize=65536)
+def _days_about(clock: DayClock, utc_day: int) -> tuple[list[float], list[date]]:
+    """Every production day that an instant of a UTC day may lie in, counted from 1970, and their starts."""
+    days = [EPOCH + timedelta(days=utc_day + n) for n in range(-2, 3)]
+    return [_day_start(clock, day) for day in days], days
 
 
 @lru_cache(maxsize=65536)

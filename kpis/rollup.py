@@ -91,6 +91,7 @@ def _refresh_batch(as_of: datetime, size: int) -> int:
     ranges = [
         (setups[machine], first, last)
         for machine, marked in days.items()
+        if machine in setups
         for first, last in _runs_of_days(marked)
     ]
     replace_days(days, _computed(ranges, as_of), as_of)

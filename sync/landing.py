@@ -16,6 +16,7 @@ from django.utils import timezone
 from sync.connectors.base import WHERE, Payload, Row
 from sync.history import keep
 from sync.models import RawRecord, Stream
+from sync.records import Record
 from sync.staging import Line, as_json, copy_rows, json_text, next_ids
 
 CONTENT = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
@@ -34,7 +35,11 @@ COLUMNS = {
 
 
 class Landed(NamedTuple):
-    """A landed row to be mapped. ``previous`` is the content it took the place of, if there was one."""
+    """A landed row to be mapped.
+
+    ``previous`` is the content it took the place of, if there was one; ``records`` what its content says,
+    where that is known already.
+    """
 
     raw_id: int
     external_key: str
@@ -42,6 +47,7 @@ class Landed(NamedTuple):
     trace_id: UUID
     updated_at: datetime | None
     previous: Payload | None = None
+    records: list[Record] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +65,35 @@ class _Known(NamedTuple):
     gone: bool
 
 
-class _Fresh(NamedTuple):
+class Fresh(NamedTuple):
+    """A row as it is to be stored, with the digest of its content.
+
+    ``payload`` is the body read back and ``records`` what it says, where these are known already.
+    """
+
     row: Row
     body: bytes
     digest: bytes
+    payload: Payload | None = None
+    records: list[Record] | None = None
 
 
 class _Change(NamedTuple):
     known: _Known
-    fresh: _Fresh
+    fresh: Fresh
+
+
+def fresh(row: Row) -> Fresh:
+    """The row as it is to be stored. Pure: a thread may do it ahead."""
+    return Fresh(row, *_content(row.payload))
 
 
 def land(stream: Stream, rows: Sequence[Row], *, incremental: bool) -> Landing:
+    """``store`` of rows as they come."""
+    return store(stream, [fresh(row) for row in rows], incremental=incremental)
+
+
+def store(stream: Stream, rows: Sequence[Fresh], *, incremental: bool) -> Landing:
     """Store the rows whose content is new, in one set. Call it inside the page's transaction, as the
     stream's only runner.
 
@@ -78,34 +101,41 @@ def land(stream: Stream, rows: Sequence[Row], *, incremental: bool) -> Landing:
     """
     wanted = _folded(rows)
     known = _known(stream, list(wanted))
-    new: list[_Fresh] = []
+    new: list[Fresh] = []
     other: list[_Change] = []
     seen: list[_Change] = []
-    for key, row in wanted.items():
-        fresh, have = _Fresh(row, *_content(row.payload)), known.get(key)
+    for key, mine in wanted.items():
+        have = known.get(key)
         if have is None:
-            new.append(fresh)
-        elif have.digest == fresh.digest and not have.gone:
-            if _before(have.updated_at, row.updated_at):
-                seen.append(_Change(have, fresh))
-        elif not (incremental and _before(row.updated_at, have.updated_at)):
-            other.append(_Change(have, fresh))
+            new.append(mine)
+        elif have.digest == mine.digest and not have.gone:
+            if _before(have.updated_at, mine.row.updated_at):
+                seen.append(_Change(have, mine))
+        elif not (incremental and _before(mine.row.updated_at, have.updated_at)):
+            other.append(_Change(have, mine))
     _confirm(seen)
     return Landing(_add(stream, new) + _replace(other), len(rows) - len(new) - len(other))
 
 
-def _folded(rows: Sequence[Row]) -> dict[str, Row]:
+def _folded(rows: Sequence[Fresh]) -> dict[str, Fresh]:
     """One row per key: the newest, the last one of those equally new."""
-    latest: dict[str, Row] = {}
-    for row in rows:
+    latest: dict[str, Fresh] = {}
+    for mine in rows:
+        row = mine.row
         have = latest.get(row.external_key)
-        if have is None or not _before(row.updated_at, have.updated_at):
-            latest[row.external_key] = row
+        if have is None or not _before(row.updated_at, have.row.updated_at):
+            latest[row.external_key] = mine
     return latest
 
 
 def _before(mine: datetime | None, theirs: datetime | None) -> bool:
     return mine is not None and theirs is not None and mine < theirs
+
+
+def stored(body: bytes) -> Payload:
+    """A payload as it is read back from where it is stored."""
+    payload: Payload = orjson.loads(body)
+    return payload
 
 
 def _content(payload: Payload) -> tuple[bytes, bytes]:
@@ -158,7 +188,7 @@ def _confirm(seen: Sequence[_Change]) -> None:
         )
 
 
-def _add(stream: Stream, fresh: Sequence[_Fresh]) -> list[Landed]:
+def _add(stream: Stream, fresh: Sequence[Fresh]) -> list[Landed]:
     if not fresh:
         return []
     now = timezone.now()
@@ -174,12 +204,13 @@ def traces(count: int) -> list[UUID]:
     return [UUID(int=first | number) for number in range(count)]
 
 
-def _landed(raw_id: int, trace_id: UUID, new: _Fresh, previous: Payload | None = None) -> Landed:
+def _landed(raw_id: int, trace_id: UUID, new: Fresh, previous: Payload | None = None) -> Landed:
     row = new.row
-    return Landed(raw_id, row.external_key, orjson.loads(new.body), trace_id, row.updated_at, previous)
+    payload = stored(new.body) if new.payload is None else new.payload
+    return Landed(raw_id, row.external_key, payload, trace_id, row.updated_at, previous, new.records)
 
 
-def _line(stream: Stream, row: Landed, new: _Fresh, now: datetime) -> Line:
+def _line(stream: Stream, row: Landed, new: Fresh, now: datetime) -> Line:
     body = json_text(new.body)
     return row.raw_id, stream.pk, row.external_key, new.digest, body, row.trace_id, row.updated_at, now
 
@@ -211,7 +242,7 @@ def _lock(raw_ids: list[int]) -> dict[int, tuple[Payload, UUID]]:
     return {raw_id: (payload, trace_id) for raw_id, payload, trace_id in found}
 
 
-def _update(rows: Sequence[tuple[Landed, _Fresh]]) -> None:
+def _update(rows: Sequence[tuple[Landed, Fresh]]) -> None:
     columns = zip(
         *((row.raw_id, new.digest, new.body.decode(), row.trace_id, row.updated_at) for row, new in rows),
         strict=True,

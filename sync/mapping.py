@@ -62,8 +62,10 @@ def read(stream: Stream, rows: Sequence[Landed]) -> Reading:
     for row in rows:
         raw = corrections.get(row.external_key, {})
         try:
-            payload = translated.payload(row.payload) if translated.rules else row.payload
-            records = connector.to_records(stream.name, on_payload(payload, raw) if raw else payload)
+            records = None if raw or translated.rules else row.records
+            if records is None:
+                payload = translated.payload(row.payload) if translated.rules else row.payload
+                records = connector.to_records(stream.name, on_payload(payload, raw) if raw else payload)
         except BadRow as bad:
             problems.append(unreadable(row, bad))
             records = []

@@ -12,14 +12,15 @@ from django.utils import timezone
 
 from sync import breaker, delays, empty, failures, overlaps
 from sync.batches import joined
-from sync.connectors.base import Connector, Cursor, Page
+from sync.connectors.base import Connector, Cursor
 from sync.errors import SourcePaused, SyncError
 from sync.garbage import seldom_collected
-from sync.landing import land
+from sync.landing import store
 from sync.locks import only_one, retried
 from sync.models import Stream, SyncRun
 from sync.poison import load
 from sync.reading import ahead
+from sync.ready import Batch, Making
 from sync.replay import release
 from sync.sources import connect
 
@@ -157,12 +158,15 @@ def _read(work: Work) -> None:
 
 def commit_pages(work: Work, connector: Connector, cursor: Cursor) -> bool:
     """Read from ``cursor`` on and commit page by page; whether it came to the end in its time."""
+    making = Making(connector, work.stream.name)
     given = connector.read(work.stream.name, cursor)
-    with seldom_collected(), closing(ahead(joined(given))) as pages:
-        for number, page in enumerate(pages):
+    with seldom_collected(), closing(ahead(making.ready(joined(given)))) as batches:
+        for number, batch in enumerate(batches):
             if number and work.ends and timezone.now() >= work.ends:
                 return False
-            commit_page(work, connector, page)
+            before = work.run.unchanged
+            commit_batch(work, connector, batch)
+            making.landed(len(batch.rows), work.run.unchanged - before)
             if not number:
                 breaker.answered(work.stream.source_id)
             if work.report:
@@ -205,25 +209,25 @@ def _began(work: Work) -> datetime:
     return min(first or work.run.started_at, work.run.started_at)
 
 
-def commit_page(work: Work, connector: Connector, page: Page) -> None:
+def commit_batch(work: Work, connector: Connector, batch: Batch) -> None:
     """Rows, facts, stale marks, exceptions, cursor and counters commit together, or none of them."""
-    retried(lambda: _load_page(work, connector, page), again=work.run.refresh_from_db)
+    retried(lambda: _load_batch(work, connector, batch), again=work.run.refresh_from_db)
 
 
-def _load_page(work: Work, connector: Connector, page: Page) -> None:
+def _load_batch(work: Work, connector: Connector, batch: Batch) -> None:
     stream, run = work.stream, work.run
-    landing = land(stream, page.rows, incremental=connector.streams[stream.name].incremental)
+    landing = store(stream, batch.rows, incremental=connector.streams[stream.name].incremental)
     outcome = load(stream, landing.changed)
     outcome.add(release(outcome.kinds))
     work.stopped |= outcome.stopped
     if work.place:
-        setattr(stream, work.place, page.cursor)
+        setattr(stream, work.place, batch.cursor)
         stream.save(update_fields=[work.place])
-    run.read += len(page.rows)
+    run.read += len(batch.rows)
     run.unchanged += landing.unchanged
     delays.note(run, stream, landing.changed)
     run.loaded += outcome.loaded
     run.held += outcome.held
-    run.total = page.total if page.total is not None else run.total
+    run.total = batch.total if batch.total is not None else run.total
     run.heartbeat_at = timezone.now()
     run.save()

@@ -287,10 +287,13 @@ class StaleDay(models.Model):
     """An (equipment, production day) whose components must be computed again.
 
     Several marks for one day are normal: the roll-up takes all marks of a day it sees, so that a mark made
-    while it computes survives and causes another computation.
+    while it computes survives and causes another computation. Written by the hundred thousand, so no row's
+    machine is checked.
     """
 
-    equipment = models.ForeignKey(Equipment, on_delete=models.CASCADE, related_name="+")
+    equipment = models.ForeignKey(
+        Equipment, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
     day = models.DateField()
 
     class Meta:

@@ -90,7 +90,6 @@ class Downtime(Fact):
             models.Index(fields=["equipment", "start"]),
             models.Index(fields=["equipment", "end"]),
             models.Index(fields=["equipment"], condition=models.Q(end=None), name="downtime_open"),
-            models.Index(fields=["reason"]),
         ]
 
 

@@ -11,11 +11,23 @@ from psycopg import sql
 from kpis.rollup import mark_spans
 
 Span = tuple[int, datetime, datetime | None]
-# Only days matter, so facts of one machine that start on one UTC day go as one span.
-BY_DAY = sql.SQL(
-    """equipment_id, min(start), CASE WHEN bool_and("end" IS NOT NULL) THEN max(GREATEST(start, "end")) END"""
+# Only days matter, so facts of one machine go as one span: those that start on one UTC day, and then all
+# between which less than a production day, 23 hours at least, passes.
+JOINED = sql.SQL(
+    """
+    SELECT equipment_id, min(a), NULLIF(max(b), 'infinity') FROM (
+        SELECT *, count(*) FILTER (WHERE apart) OVER machine AS island FROM (
+            SELECT *, a - max(b) OVER (
+                PARTITION BY equipment_id ORDER BY a ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+            ) > interval '23 hours' AS apart
+            FROM (
+                SELECT equipment_id, min(start) AS a, max(GREATEST(start, COALESCE("end", 'infinity'))) AS b
+                FROM {fact} fact GROUP BY equipment_id, date_trunc('day', start)
+            ) day
+        ) gap WINDOW machine AS (PARTITION BY equipment_id ORDER BY a)
+    ) part GROUP BY equipment_id, island
+    """
 )
-GROUPED = sql.SQL("GROUP BY equipment_id, date_trunc('day', start)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +49,20 @@ def _of_orders(orders: Collection[tuple[str, str]]) -> list[Span]:
     for source, key in orders:
         if key:
             keys[source].append(key)
-    statement = sql.SQL(
+    facts = sql.SQL(
         """
-        SELECT {by_day} FROM (
+        (
             SELECT equipment_id, start, "end" FROM kpis_run
             WHERE source = %(source)s AND order_key = ANY(%(keys)s)
             UNION ALL
             SELECT equipment_id, start, "end" FROM kpis_production
             WHERE source = %(source)s AND order_key = ANY(%(keys)s)
-        ) fact {grouped}
+        )
         """
-    ).format(by_day=BY_DAY, grouped=GROUPED)
+    )
     spans: list[Span] = []
     with connection.cursor() as cursor:
         for source, wanted in keys.items():
-            cursor.execute(statement, {"source": source, "keys": wanted})
+            cursor.execute(JOINED.format(fact=facts), {"source": source, "keys": wanted})
             spans += cursor.fetchall()
     return spans

@@ -7,7 +7,7 @@ from functools import cache
 from django.db import connection
 from psycopg import sql
 
-from sync.load.touched import BY_DAY, GROUPED, Span
+from sync.load.touched import JOINED, Span
 from sync.staging import names, qualified, stage_of
 
 ALWAYS = "loaded_at"
@@ -22,8 +22,7 @@ class Target:
         columns: those staged.
         touching: columns of which a change moves components; none: the facts have no span.
         orders: facts of order steps, whose counts are spread over all runs of the order.
-        computed: columns that are not staged: expressions over ``s``, the staged row, ``t``, the row as it
-            is, and ``joins``.
+        computed: columns with expressions over ``s``, the staged row, and ``t``, the row as it is.
     """
 
     table: str
@@ -31,7 +30,6 @@ class Target:
     touching: tuple[str, ...] = ()
     orders: bool = False
     computed: tuple[tuple[str, str], ...] = ()
-    joins: str = ""
 
 
 def write(target: Target, source: str) -> list[Span]:
@@ -55,7 +53,6 @@ def _statement(target: Target) -> sql.Composed:
         "values": sql.SQL(", ").join(
             sql.SQL("{} AS {}").format(_value(target, name), sql.Identifier(name)) for name in columns
         ),
-        "joins": sql.SQL(target.joins),
         "old": qualified("t", compared),
         "new": sql.SQL(", ").join(_value(target, name) for name in compared),
         "was": _was(target),
@@ -75,7 +72,7 @@ STATEMENT = sql.SQL(
         SELECT {values}, t.id AS known {was}
         FROM {stage} s LEFT JOIN LATERAL (
             SELECT * FROM {table} f WHERE f.source = s.source AND f.external_key = s.external_key OFFSET 0
-        ) t ON true {joins}
+        ) t ON true
         WHERE t.id IS NULL OR ({old}) IS DISTINCT FROM ({new})
     ), added AS (
         INSERT INTO {table} ({columns}) SELECT {columns} FROM diff WHERE known IS NULL
@@ -95,7 +92,7 @@ SPANS = sql.SQL(
     ), fact AS (
         SELECT equipment_id, start, "end" FROM side {of_orders}
     )
-    SELECT {by_day} FROM fact {grouped}
+    {joined}
     """
 )
 OF_ORDERS = sql.SQL(
@@ -138,6 +135,5 @@ def _told(target: Target) -> sql.Composable:
     return SPANS.format(
         order=sql.SQL("order_key" if target.orders else "''"),
         of_orders=OF_ORDERS if target.orders else sql.SQL(""),
-        by_day=BY_DAY,
-        grouped=GROUPED,
+        joined=JOINED.format(fact=sql.SQL("fact")),
     )

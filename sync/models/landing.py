@@ -36,7 +36,7 @@ class RawRecord(Content):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["stream", "external_key"], name="one_row_per_key")]
-        indexes = [models.Index(fields=["trace_id"]), models.Index(fields=["external_key"])]
+        indexes = [models.Index(fields=["trace_id"])]
 
 
 class RawHistory(Content):

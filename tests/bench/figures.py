@@ -40,4 +40,5 @@ def asking(measure: Measure) -> Iterator[tuple[str, ...]]:
     """Medians of the pages' queries, and what they read."""
     for found in measure("asking", ENTERPRISE, HISTORY):
         read = f"{found['rows']:,} component rows read"
-        yield found["title"], f"{found['ms']:.1f} ms", read, ", ".join(found["scans"]), "< 50 ms"
+        took = f"{found['ms']:.1f} ms, {found['computing_ms']:.0f} ms computing"
+        yield found["title"], took, read, ", ".join(found["scans"]), "< 50 ms"

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from kpis.models import Downtime, Run
 from sync.connectors.base import Page, Row
 from sync.models import HeldRecord, RawRecord, Source, SyncException, SyncRun
-from sync.run import Work, commit_page
+from sync.ready import Making
+from sync.run import Work, commit_batch
 from sync.sources import connect
 from tests.sync.fake import World
 from tests.sync.test_run import stream_of
@@ -59,8 +60,10 @@ def deliver(source: Source, batches: list[list[Row]]) -> dict[str, Any]:
     with transaction.atomic():
         stream = stream_of(source)
         work = Work(stream, SyncRun.objects.create(stream=stream))
-        for rows in batches:
-            commit_page(work, connect(source), Page(rows, {}))
+        connector = connect(source)
+        for number, rows in enumerate(batches):
+            ahead = Making(connector, stream.name, new=number % 2 == 0)
+            commit_batch(work, connector, *ahead.ready(iter([Page(rows, {})])))
         found = {
             "stops": sorted(stops().values_list("external_key", "equipment_id", "start", "end")),
             "runs": sorted(runs().values_list("external_key", "equipment_id", "start", "end")),

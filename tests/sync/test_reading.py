@@ -87,7 +87,7 @@ def test_a_page_that_cannot_be_committed_ends_the_run_and_closes_the_connector(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("sync.run.land", broken)
+    monkeypatch.setattr("sync.run.store", broken)
     (run,) = read(source, "events")
     assert (run.status, run.read) == (SyncRun.Status.FAILED, 0)
     assert stream_of(source).cursor == {}
