@@ -44,6 +44,7 @@ TILES = (
 )
 SHOWN = 10
 FIRST = 5
+PREVENTIVE = 7
 PER_PAGE = 50
 REPEATS, ONE_SIDED = "repeats", "one-sided"
 MORE = {
@@ -101,8 +102,8 @@ def _work(user: User, question: Question, chosen: Selection) -> dict[str, Any]:
         "ages": [(AGE_TITLES[name], ages[name], _url(chosen, question, "open", age=name)) for name in AGES],
         "backlog_s": sum(each.seconds for each in ages.values()),
         "preventive": [
-            *order_rows(listed("overdue-preventive", rows, now)[:SHOWN], user, now, links),
-            *order_rows(listed("upcoming-preventive", rows, now)[:SHOWN], user, now, links),
+            *order_rows(listed("overdue-preventive", rows, now)[:PREVENTIVE], user, now, links),
+            *order_rows(listed("upcoming-preventive", rows, now)[:PREVENTIVE], user, now, links),
         ],
         "repeats": order_rows(repeats.order_by("-created_at")[:FIRST], user, now, links),
         "short": parts_short(user, rows, plants, SHOWN),
