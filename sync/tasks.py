@@ -39,6 +39,7 @@ from sync.schedule import claims, due_refreshes, due_sweeps, first_load, refresh
 from sync.sweep import sweep_stream as sweep
 
 REFRESH_LOCK = 0x72656672
+TICK_LOCK = 0x7469636B
 DAYS_PER_STEP = 2000
 MONTHS_PER_STEP = 2000
 # A first load of hours must not keep the workers from all else, nor outlast the broker's patience.
@@ -47,8 +48,17 @@ SLICE = timedelta(seconds=60)
 
 @shared_task
 def wake_streams() -> None:
-    """Start every stream that is due, and let go what waits for something that has come."""
+    """Start every stream that is due, and let go what waits for something that has come.
+
+    One at a time; others leave: ticks that piled up while nobody took them are gone at once.
+    """
     heartbeat.beat()
+    with only_one(TICK_LOCK, 0) as mine:
+        if mine:
+            _tick()
+
+
+def _tick() -> None:
     wake_due()
     for stream_id in due_sweeps():
         sweep_stream.delay(stream_id)

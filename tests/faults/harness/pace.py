@@ -14,7 +14,7 @@ from tests.faults.harness.cluster import Cluster
 IDLE_S = 0.6
 """Somewhat longer than a tick, which takes what has come due."""
 STUCK_S = 4.0
-"""What is in hand for so long without a step may be in the hands of the dead."""
+"""What is in hand for so long without a step may be in the hands of the dead; each time twice as long."""
 
 
 def running() -> QuerySet[SyncRun]:
@@ -28,13 +28,18 @@ class Pace:
         self.cluster = cluster
         self.seen: object = None
         self.since = time.monotonic()
+        self.stuck_s = STUCK_S
 
     def time_may_pass(self) -> bool:
         """Whether the portal waits for a later moment; after a yes, it is given time to use it."""
         in_hand = running().exists() or self.cluster.reading_in_hand()
         seen = (in_hand, SyncRun.objects.aggregate(Max("pk"), Max("ended_at"), Sum("read")))
         now = time.monotonic()
-        if seen == self.seen and now - self.since < (STUCK_S if in_hand else IDLE_S):
+        if seen != self.seen:
+            self.seen, self.since = seen, now
             return False
-        moved, self.seen, self.since = seen != self.seen, seen, now
-        return not moved
+        if now - self.since < (self.stuck_s if in_hand else IDLE_S):
+            return False
+        self.since = now
+        self.stuck_s *= 2 if in_hand else 1
+        return True
