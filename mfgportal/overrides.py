@@ -1,10 +1,19 @@
 """What people decided for later syncs, too: corrections, rules and merges, as a person may see them."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from mfgportal.accounts.access import Right, exceptions_of, may
+from mfgportal.accounts.masks import may_see_costs, may_see_technicians
 from mfgportal.accounts.models import User
+from sync.identities import CANONICAL
 from sync.models import Correction, Merge, Rule
+from sync.records import Kind
+
+OF_MONEY = ("hourly_rate", "unit_cost", "amount", "replacement_value")
+"""Fields of records that hold money."""
 
 
 def may_rule(user: User) -> bool:
@@ -15,17 +24,40 @@ def may_rule(user: User) -> bool:
 def corrections_of(user: User) -> QuerySet[Correction]:
     """Corrections of exceptions the person may see, newest first."""
     rows = Correction.objects.select_related("source", "exception").order_by("-created_at", "-id")
+    if not may_see_technicians(user):
+        rows = rows.exclude(value__contains={"kind": Kind.TECHNICIAN.value})
+    if not may_see_costs(user):
+        rows = rows.exclude(field__in=OF_MONEY)
     return rows.filter(_seen(user))
 
 
 def rules_of(user: User) -> QuerySet[Rule]:
     """Rules made at exceptions the person may see, newest first."""
-    return Rule.objects.select_related("source", "exception").filter(_seen(user))
+    rows = Rule.objects.select_related("source", "exception").filter(_seen(user))
+    if not may_see_costs(user):
+        rows = rows.exclude(field__in=OF_MONEY)
+    return rows if may_see_technicians(user) else rows.exclude(kind=Kind.TECHNICIAN.value)
 
 
 def merges_of(user: User) -> QuerySet[Merge]:
     """Merges made at exceptions the person may see, newest first."""
-    return Merge.objects.select_related("exception").filter(_seen(user))
+    rows = Merge.objects.select_related("exception").filter(_seen(user))
+    return rows if may_see_technicians(user) else rows.exclude(kind=Kind.TECHNICIAN.value)
+
+
+def meanings(rules: Iterable[Rule]) -> list[tuple[Rule, str]]:
+    """Rules with the name of the row that keys of their pattern mean; "" for rules of another sort."""
+    found = list(rules)
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for rule in found:
+        if rule.canonical_id is not None:
+            wanted[rule.kind].add(rule.canonical_id)
+    names = {
+        (kind, row.pk): str(row)
+        for kind, ids in wanted.items()
+        for row in CANONICAL[Kind(kind)]._default_manager.filter(pk__in=ids)
+    }
+    return [(rule, names.get((rule.kind, rule.canonical_id or 0), "")) for rule in found]
 
 
 def _seen(user: User) -> Q:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
 from mfgportal.accounts.access import Right, may, person, require
-from mfgportal.overrides import corrections_of, may_rule, merges_of, rules_of
+from mfgportal.overrides import corrections_of, may_rule, meanings, merges_of, rules_of
 from mfgportal.streams import BROKER_DOWN
 from mfgportal.web.page import Crumb, page
 from sync.exceptions import AlreadyResolved, NotAllowed, decide, revoke, revoke_rule, undo_merge
@@ -34,7 +34,7 @@ def overrides(request: HttpRequest) -> HttpResponse:
         "crumbs": [Crumb("Exceptions", reverse("exceptions")), Crumb("Overrides and rules")],
         "past": past,
         "rows": Paginator(corrections, PER_PAGE).get_page(request.GET.get("page")),
-        "rules": (rules if past else rules.filter(revoked_at=None))[:MOST],
+        "rules": meanings((rules if past else rules.filter(revoked_at=None))[:MOST]),
         "merges": (merges if past else merges.filter(undone_at=None))[:MOST],
         "may_resolve": may(user, Right.RESOLVE_EXCEPTIONS),
         "may_rule": may_rule(user),

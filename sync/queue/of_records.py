@@ -46,7 +46,7 @@ OF_RECORDS = (
         title="Record without its work order",
         severity="error",
         meaning="Logged work, used parts, costs or another system’s request name a work order that we do not "
-        "have: its system has not given it, or has deleted it. They belong to nothing.",
+        "have: its system has not given it. They belong to nothing.",
         holds_back="The records that name it; their hours and costs are missing in the KPIs.",
         cure="It resolves itself when the work order comes. Else map it to the order it means, or dismiss it "
         "to leave the records out.",
