@@ -1,13 +1,15 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, connections
 from django.utils import timezone
 
 from kpis.models import Downtime, ShiftComponents, StaleDay
 from sync import tasks
 from sync.exceptions import retry
+from sync.locks import only_one
 from sync.models import Source, Stream, SyncException, SyncRun
 from sync.schedule import LEASE, claims, take_due
 from tests.sync.conftest import MakeSource, good, read
@@ -35,6 +37,19 @@ def test_a_tick_reads_what_is_due_and_a_first_load_goes_on_by_itself(make_source
     assert Downtime.objects.count() == 1
     tasks.wake_streams()
     assert SyncRun.objects.count() == source.streams.count()
+
+
+def test_a_tick_leaves_the_work_to_one_that_is_at_it(make_source: MakeSource) -> None:
+    make_source("a")
+    other = connections.create_connection("default")
+    with patch("sync.locks.connection", other), only_one(tasks.TICK_LOCK, 0) as theirs:
+        assert theirs
+        with patch("sync.locks.connection", connection):
+            tasks.wake_streams()
+    other.close()
+    assert not SyncRun.objects.exists()
+    tasks.wake_streams()
+    assert SyncRun.objects.exists()
 
 
 def test_a_source_is_read_by_hand_in_order(plant: PlantOf) -> None:
