@@ -104,7 +104,7 @@ GROUPS = (
             Section("Alert rules", "alert_rules", "bell", ("/alerts/rules/",)),
             Section("Closed periods", "periods", "lock", ("/periods/",)),
             Section("Reports by e-mail", "schedules", "calendar", ("/reports/",)),
-            Section("Displays", "displays", "gauge", ("/displays/",), right=Right.MANAGE_DISPLAYS),
+            Section("Displays", "displays", "screen", ("/displays/",), right=Right.MANAGE_DISPLAYS),
             Section("Rates", "rates", "scales", ("/rates/",), right=Right.MANAGE_RATES),
             Section("Glossary", "glossary", "book", ("/glossary/",), key="k"),
             Section("API", "api_docs", "braces", ("/api/",)),
