@@ -87,7 +87,7 @@ CYCLE = (
 
 
 def _joined(said: Sequence[tuple[str, str]]) -> str:
-    groups = [
+    groups: list[tuple[str, list[str]]] = [
         (text, [name for _, name in some]) for text, some in groupby(sorted(said), key=lambda pair: pair[0])
     ]
     if len(groups) == 1:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -83,7 +84,7 @@ def check_when_due() -> None:
         check()
 
 
-def _longer(which: str, now: datetime, **values: object) -> dict[int, LongStop]:
+def _longer(which: str, now: datetime, **values: Any) -> dict[int, LongStop]:
     with connection.cursor() as cursor:
         cursor.execute(LONGER.format(which=which), {**values, "now": now, "unplanned": UNPLANNED})
         return {row[0]: LongStop(*row) for row in cursor.fetchall()}

@@ -71,7 +71,7 @@ def _computed(first: date, since: datetime) -> set[int]:
 
 def _idle(machines: set[int], first: date, now: datetime) -> dict[int, Shifts]:
     found: dict[int, list[tuple[date, str, float]]] = defaultdict(list)
-    given = {"machines": list(machines), "first": first, "now": now, "least": LEAST_S}
+    given: dict[str, Any] = {"machines": list(machines), "first": first, "now": now, "least": LEAST_S}
     with connection.cursor() as cursor:
         cursor.execute(IDLE, given)
         for machine, day, shift, minutes in cursor.fetchall():
@@ -93,7 +93,7 @@ def _context(shifts: Shifts) -> dict[str, Any]:
     rows = [
         {"day": day.isoformat(), "shift": name, "minutes": round(minutes, 1)} for day, name, minutes in shifts
     ]
-    return {"shifts": rows, "minutes": round(sum(row["minutes"] for row in rows), 1)}
+    return {"shifts": rows, "minutes": round(sum(minutes for *_, minutes in shifts), 1)}
 
 
 def _problem(machine: Equipment, shifts: Shifts) -> Problem:

@@ -14,7 +14,7 @@ from mfgportal.accounts.access import equipment_of, lines_of, person, plants_of
 from mfgportal.api.query import Fields, Paging, Query, paged
 
 MASTER = ("id", "code", "name", "active", "source", "external_key", "source_updated_at")
-PLANT = (*MASTER, "timezone", "currency", "micro_stop_s", "calendar_id")
+PLANT = (*MASTER, "timezone", "currency", "micro_stop_s", "overlay", "calendar_id")
 LINE = (*MASTER, "plant_id")
 EQUIPMENT = (*MASTER, "plant_id", "line_id", "parent_id", "calendar_id", "equipment_class", "work_unit")
 
@@ -38,6 +38,9 @@ PlantRow = inline_serializer(
         "currency": serializers.CharField(),
         "micro_stop_s": serializers.IntegerField(
             help_text="Unplanned stops shorter than this are micro-stops."
+        ),
+        "overlay": serializers.CharField(
+            help_text="Loss classes, the strongest first where records overlap; empty: the usual order."
         ),
         "calendar_id": serializers.IntegerField(allow_null=True),
     },

@@ -36,9 +36,14 @@ def numbers(help_text: str, **given: Any) -> serializers.ListField:
 
 
 class ComputeBody(serializers.Serializer[Any]):
-    kpi = serializers.CharField(help_text="Name of a KPI of the catalogue.")
+    kpi = serializers.CharField(
+        help_text="A KPI of the catalogue, by name, title or what a standard calls it."
+    )
     components = serializers.DictField(
-        child=Number(), help_text="Sums of its components by name: seconds, pieces, counts, money."
+        child=Number(),
+        help_text="Sums of its components by name: seconds, pieces, counts, money. Also understood: `_h` and "
+        "`_min` in place of `_s`; totals by their KPI's name (`good`, `downtime`); elements of ISO 22400-2 "
+        "(`APT`, `PBT`, `PQ`, `GQ`, `PRI` …); `ideal_cycle_s` with counts; values of KPIs it is made of.",
     )
     confidence = Confidence(default=0.9, help_text="Of the bounds, where it has any.")
 
