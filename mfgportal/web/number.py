@@ -151,8 +151,15 @@ def _value(kpi: Kpi, spot: Spot) -> Value:
     found = [value for value in values_of(kpi, spot.scope, by=by) if by is None or value.key.id == wanted]
     if found:
         return found[0]
-    days = {"first_day": spot.scope.first_day, "last_day": spot.scope.last_day}
-    return Value(kpi=kpi.name, unit=kpi.unit, value=None, undefined_reason=NO_DATA, **days)
+    first, last = spot.scope.first_day, spot.scope.last_day
+    return Value(
+        kpi=kpi.name,
+        unit=kpi.unit,
+        value=None,
+        undefined_reason=NO_DATA,
+        first_day=first,
+        last_day=last,
+    )
 
 
 def _figure(kpi: Kpi, spot: Spot, chosen: Selection) -> Figure:

@@ -1,4 +1,4 @@
-"""Drawer, heat map and waterfall of the pages of places in a real browser, by keyboard and without scripts."""
+"""Drawer, heat map and waterfall of places in a real browser, by keyboard and without scripts."""
 
 from collections.abc import Iterator
 

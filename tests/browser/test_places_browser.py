@@ -69,7 +69,7 @@ def test_pages_hold(browser: Browser, live_server: LiveServer, floor: Floor, mod
 def test_back_goes_back_twice(browser: Browser, live_server: LiveServer, floor: Floor) -> None:
     with opened(browser, live_server) as page:
         page.goto(f"/{WEEK}")
-        page.get_by_role("link", name="Lyon").click()
+        page.get_by_role("link", name="Lyon", exact=True).first.click()
         expect(page.locator("h1")).to_have_text("Lyon")
         page.locator("#machines").get_by_role("link", name="Press 1").click()
         expect(page.locator("h1")).to_have_text("Press 1")
@@ -167,7 +167,7 @@ def test_pages_read_and_lead_on_without_scripts(
     with opened(browser, live_server, java_script_enabled=False) as page:
         page.goto(f"/{WEEK}")
         expect(page.get_by_role("table", name="Lost time by reason")).to_be_visible()
-        page.get_by_role("link", name="Lyon").click()
+        page.get_by_role("link", name="Lyon", exact=True).first.click()
         expect(page.locator("h1")).to_have_text("Lyon")
         page.get_by_role("link", name="Equipment failure").first.click()
         expect(page.locator("#behind")).to_contain_text("Press 1")
@@ -194,7 +194,7 @@ def test_a_lost_session_asks_to_log_in(browser: Browser, live_server: LiveServer
     with opened(browser, live_server) as page:
         page.goto("/")
         page.context.clear_cookies()
-        page.get_by_role("link", name="Lyon").click()
+        page.get_by_role("link", name="Lyon", exact=True).first.click()
         expect(page.get_by_role("heading", name="Log in")).to_be_visible()
 
 

@@ -18,7 +18,7 @@ from tests.mfgportal.web.test_pages import WEEK, text_of
         ("oee", 0.6, 2),
         ("oee", 0.1, 4),
         ("downtime", 0, 0),
-        ("downtime", 14400, 4),
+        ("downtime", 4e4, 4),
     ],
 )
 def test_shades_go_from_the_best_to_the_worst(kpi: str, value: float, found: int) -> None:
@@ -43,9 +43,9 @@ def test_the_enterprise_has_its_plants_by_day(floor: Floor, everyone: Client) ->
 
 
 def test_what_changed_is_said_in_words_and_points(floor: Floor, everyone: Client) -> None:
-    monday = "?from=2026-11-24&to=2026-11-24"
-    text = text_of(everyone, f"/plants/{floor.lyon.pk}/{monday}")
-    assert "What changed" not in text  # today has no OEE yet
+    text = text_of(everyone, f"/plants/{floor.lyon.pk}/?from=2026-11-24&to=2026-11-24")
+    assert re.search(r"OEE fell by [\d.]+ points, from 76\.2 % to", text)
+    assert "Cost most" in text
     text = text_of(everyone, f"/plants/{floor.lyon.pk}/{WEEK}&compare=none")
     assert "What changed" not in text
 
