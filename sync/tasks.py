@@ -28,6 +28,7 @@ from sync.locate import locate
 from sync.locks import only_one
 from sync.models import ReconciliationRun, Stream, SyncRun
 from sync.pruning import prune_runs
+from sync.queue.writer import close_left_over
 from sync.reconcile import engine as reconciliation
 from sync.reconcile.rules import RULES
 from sync.reconcile.schedule import compare_due
@@ -73,6 +74,7 @@ def _tick() -> None:
     with transaction.atomic():
         settling.recheck_when_due()
         standstill.check_when_due()
+    close_left_over()
     unacknowledged.check_when_due()
     twins.check_when_due()
     check_late()

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db import transaction
 from django.db.models import Max, Min
 from django.utils import timezone
 
@@ -12,6 +11,7 @@ from kpis.engine import Scope, evaluate
 from kpis.models import Equipment, StaleDay
 from kpis.setups import load_clocks
 from sync.exceptions.backlog import in_work
+from sync.locks import retried
 from sync.models import Decision, SyncException
 
 USUAL = timedelta(days=29)
@@ -88,7 +88,8 @@ def decide(
     touched = affected(exception, equipment_id)
     before = touched.values() if touched else {}
     waited = exception.held_records.count()
-    with transaction.atomic():
+
+    def done() -> Decision:
         released = action()
         return Decision.objects.create(
             exception=exception,
@@ -103,6 +104,8 @@ def decide(
             waited=waited,
             released=released,
         )
+
+    return retried(done)
 
 
 def touched_by(decision: Decision) -> Affected | None:

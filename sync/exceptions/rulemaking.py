@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from sync.corrections import IN_PAYLOAD, field_types, parse
 from sync.exceptions.errors import AlreadyResolved, NotAllowed
-from sync.exceptions.steps import INLINE, OPEN, lock, need_reason, sign
+from sync.exceptions.steps import INLINE, OPEN, lock, lock_rows, need_reason, sign
 from sync.exceptions.tracing import replay_for, rows_naming, rows_of, rows_with, take_back
 from sync.identities import CANONICAL
 from sync.mapping import NAMES, ref_of
@@ -124,6 +124,7 @@ def make_rule(exception: SyncException, wanted: Wanted, *, reason: str, by: str)
         AlreadyResolved: the exception is not open any more.
         NotAllowed: see ``build``; or there is such a rule, or no reason.
     """
+    _lock_alike(exception, wanted)
     mine = lock(exception, Resolution.RULE)
     need_reason(reason)
     rule = build(mine, wanted)
@@ -136,6 +137,18 @@ def make_rule(exception: SyncException, wanted: Wanted, *, reason: str, by: str)
     record_event(mine, "rule", f"{wanted.what}: {wanted.pattern}. {reason}", by=by)
     _apply(rule, mine, by)
     return rule
+
+
+def _lock_alike(exception: SyncException, wanted: Wanted) -> None:
+    """Lock all that a rule may settle, in the order a sync locks them: rows, masters, exceptions."""
+    if wanted.what == Rule.What.KEY:
+        return
+    alike = SyncException.objects.filter(kind=exception.kind, source=exception.source, status=OPEN)
+    if wanted.what == Rule.What.VALUE:
+        rows = HeldRecord.objects.filter(exception__in=alike).values_list("raw_id", flat=True)
+        lock_rows(list(rows.distinct()))
+    lock_masters()
+    list(alike.select_for_update(of=("self",)).order_by("fingerprint").values_list("pk", flat=True))
 
 
 def _apply(rule: Rule, mine: SyncException, by: str) -> None:

@@ -28,9 +28,10 @@ def link(exceptions: Sequence[SyncException]) -> None:
     sources = {exception.source_id for exception in rest}
     rows = SyncException.objects.filter(status="open", kind__in=CAUSES, source__in=sources)
     causes = list(rows.select_related("source", "stream").order_by("first_seen")) if rest else []
-    for exception in rest if causes else ():
+    for exception in rest:
+        # One that has come back after its cause was over has another cause, or none.
         cause = next((each for each in causes if _causes(each, exception)), None)
-        if cause and exception.caused_by_id != cause.pk:
+        if exception.caused_by_id != (cause.pk if cause else None):
             exception.caused_by = cause
             exception.save(update_fields=["caused_by"])
 
@@ -71,8 +72,16 @@ def _gives(cause: SyncException, kind: str) -> bool:
 
 
 def consequences(cause: SyncException) -> Iterable[SyncException]:
-    """Open exceptions that are over with their cause, locked, in the order of all writers."""
+    """Open exceptions that are over with their cause, locked. Those that somebody works on are ``left_over``:
+    they may wait for the cause, whose writer must not wait for them."""
     if cause.kind not in CAUSES:
         return ()
     rows = SyncException.objects.filter(caused_by=cause, status="open")
-    return list(rows.select_for_update(of=("self",)).order_by("fingerprint"))
+    return list(rows.select_for_update(of=("self",), skip_locked=True).order_by("fingerprint"))
+
+
+def left_over() -> list[SyncException]:
+    """Open exceptions whose cause is over since, locked."""
+    rows = SyncException.objects.filter(status="open", caused_by__status="resolved")
+    locked = rows.select_for_update(of=("self",), skip_locked=True).order_by("fingerprint")
+    return list(locked.select_related("caused_by"))

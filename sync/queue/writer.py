@@ -8,12 +8,13 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from sync.landing import Landed
 from sync.models import ExceptionEvent, HeldRecord, Source, Stream, SyncException
-from sync.queue.causes import consequences, link
+from sync.queue.causes import consequences, left_over, link
 from sync.queue.kinds import KEY_KINDS, KINDS
 from sync.queue.ruling import rules_for
 
@@ -259,7 +260,21 @@ def finish(exception: SyncException, status: str, why: str, *, by: str = "") -> 
     exception.save(update_fields=["status", "resolution", "resolved_at", "resolved_by", "retry_by"])
     _record([exception], str(status), why, by=by)
     for caused in consequences(exception) if status == RESOLVED else ():
-        finish(caused, RESOLVED, f"What caused it is over: {exception.title}.")
+        _over_with(caused, exception)
+
+
+def _over_with(caused: SyncException, cause: SyncException) -> None:
+    finish(caused, RESOLVED, f"What caused it is over: {cause.title}.")
+
+
+@transaction.atomic
+def close_left_over() -> int:
+    """Close what outlived its cause, because somebody worked on it when that was closed; return how many."""
+    found = left_over()
+    for exception in found:
+        if exception.caused_by:
+            _over_with(exception, exception.caused_by)
+    return len(found)
 
 
 def open_again(exception: SyncException, why: str, *, by: str) -> None:

@@ -12,7 +12,7 @@ from sync import twins, unacknowledged
 from sync.errors import SchemaDrift
 from sync.exceptions import AlreadyResolved, decide, dismiss, map_key, retry
 from sync.models import Decision, ExceptionEvent, Source, Stream, SyncException
-from sync.queue.writer import Problem, close_cause, raise_all
+from sync.queue.writer import Problem, close_cause, close_left_over, raise_all
 from tests.factories import standard_reasons
 from tests.sync.conftest import MakeSource, good, read
 from tests.sync.fake import World
@@ -58,6 +58,17 @@ def test_a_closed_cause_closes_what_has_no_rows_too(plant: PlantOf) -> None:
     difference.refresh_from_db()
     assert (difference.status, difference.count) == ("open", 2)
     assert "It had been resolved" in difference.events.latest("id").detail
+    assert difference.caused_by is None
+
+
+def test_what_was_worked_on_when_its_cause_closed_is_closed_later(plant: PlantOf) -> None:
+    source, _ = plant
+    stream = stream_of(source)
+    raise_all(stream, [Problem(kind="failed_sync", cause="events", title="Failed", message="x")])
+    raise_all(stream, [Problem(kind="reconciliation_difference", cause="r", title="R", message="x")])
+    SyncException.objects.filter(kind="failed_sync").update(status="resolved")
+    assert (close_left_over(), close_left_over()) == (1, 0)
+    assert not SyncException.objects.filter(status="open").exists()
 
 
 def test_a_request_for_an_order_nobody_has_is_an_orphan_until_it_comes(
