@@ -18,6 +18,14 @@ From sums of components at hand, without a database; the glossary names the comp
 >>> found = kpis.compute("mtbf", {"operating_s": 1000 * 3600, "failures": 0}, confidence=0.95)
 >>> found.value, found.reason, round(found.lower / 3600, 1)
 (None, 'no failure in this period', 333.8)
+
+Numbers may have the names that standards and worked examples use (``kpis.given``):
+
+>>> round(kpis.compute("OEE", {"availability": 0.9, "performance": 0.95, "quality": 0.999}).value, 4)
+0.8541
+>>> given = {"loading_min": 420, "run_min": 373, "ideal_cycle_s": 1, "PQ": 19271, "GQ": 18848}
+>>> round(kpis.compute("OEE", given).value, 4)
+0.7479
 """
 
 from importlib import import_module
