@@ -1,6 +1,6 @@
 """What stands still at this moment: for how long, why, what it costs so far, and who works on it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from mfgportal.accounts.models import User
 from mfgportal.web.format import HOUR, Amount, amount, lasting
 
 MOST = 12
+UNSPECIFIED = "unspecified-failure"
 MICRO = (LossClass.BREAKDOWN, LossClass.EXTERNAL, LossClass.MICRO_STOP)
 """Classes whose short stops are micro-stops; set-up and quality stops are what they are, however short."""
 ABNORMAL = (LossClass.BREAKDOWN, LossClass.EXTERNAL, LossClass.QUALITY)
@@ -62,7 +63,7 @@ def down_now(user: User, machines: QuerySet[Equipment]) -> list[Down]:
     at = timezone.now()
     rows = open_stops(machines).filter(start__lte=at)
     rows = rows.select_related("reason", "equipment__plant", "equipment__line").order_by("start", "pk")
-    found = sorted(rows[: 10 * MOST], key=lambda stop: (_planned(stop), stop.start))[:MOST]
+    found = sorted(_strongest(rows), key=lambda stop: (_planned(stop), stop.start))[:MOST]
     priced = costs(found, at) if may_see_costs(user) else {}
     orders = _orders(found)
     return [
@@ -78,6 +79,21 @@ def down_now(user: User, machines: QuerySet[Equipment]) -> list[Down]:
         )
         for stop in found
     ]
+
+
+def _strongest(stops: Iterable[Downtime]) -> list[Downtime]:
+    """One per machine: what counts where two systems tell of one stop, and says more than "unspecified"."""
+    order = [state.value for state in LossClass]
+    ranked = sorted(
+        stops,
+        key=lambda stop: (
+            order.index(stop.reason.loss_class),
+            stop.reason.code == UNSPECIFIED,
+            stop.start,
+            stop.pk,
+        ),
+    )
+    return list({stop.equipment_id: stop for stop in reversed(ranked)}.values())
 
 
 def _short(stop: Downtime, at: datetime) -> bool:
