@@ -99,7 +99,7 @@ def lines_of(display: Display) -> list[Line]:
 
 
 def board(display: Display, line: Line | None, now: datetime) -> Board:
-    """Of a line, or of the whole plant. About ten queries."""
+    """Of a line, or of the whole plant. About twenty queries, however many machines."""
     shown = set(display.panels)
     machines = Equipment.objects.filter(plant=display.plant, gone_at=None, active=True)
     machines = machines.filter(line=line) if line else machines

@@ -12,7 +12,7 @@ from mfgportal.displays.keys import digest, make
 from mfgportal.displays.models import Display
 from tests.factories import work_order
 from tests.mfgportal.queue import LogIn
-from tests.mfgportal.web.conftest import EVIL, NOW, Floor
+from tests.mfgportal.web.conftest import EVIL, NOW, Counted, Floor
 
 
 def shown(key: str, query: str = "") -> tuple[int, str]:
@@ -85,6 +85,11 @@ def test_it_is_noted_as_used_at_most_once_a_minute(floor: Floor) -> None:
         shown(key)
     display.refresh_from_db()
     assert display.last_used_at == NOW
+
+
+def test_queries_of_a_screen(floor: Floor, counted: Counted) -> None:
+    _, key = screen(floor)
+    counted("tv", Client(), f"/tv/{key}/")
 
 
 def test_an_expired_key_and_a_wrong_one_show_nothing(floor: Floor) -> None:

@@ -14,7 +14,7 @@ from kpis.work.rollup import rebuild as rebuild_work
 from mfgportal.accounts.models import Role, User
 from mfgportal.reports.pdf import Refused, static_file
 from tests.mfgportal.queue import LogIn
-from tests.mfgportal.web.conftest import EVIL, NOW, Floor
+from tests.mfgportal.web.conftest import EVIL, NOW, Counted, Floor
 
 HOUR_OF_STOP = 400
 
@@ -101,6 +101,10 @@ def test_nothing_but_our_static_files_is_read(url: str) -> None:
     with pytest.raises(Refused):
         static_file(url)
     assert static_file("https://static.invalid/app.css").name == "app.css"
+
+
+def test_queries_of_the_page(floor: Floor, everyone: Client, counted: Counted) -> None:
+    counted("executive", everyone, "/executive/?of=current")
 
 
 def test_a_restated_month_shows_what_was_published(floor: Floor, as_user: LogIn) -> None:
