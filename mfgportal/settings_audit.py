@@ -46,6 +46,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     },
     {"model": "kpis.IdealCycle", "include_fields": ["operation", "valid_from", "seconds"]},
     {"model": "accounts.User", "include_fields": ["role", "is_active", "email"], "m2m_fields": ["plants"]},
+    {"model": "mfa.Authenticator", "include_fields": ["user", "type"]},
     {
         "model": "accounts.ApiKey",
         "include_fields": ["name", "owner", "scopes", "all_plants", "expires_at", "revoked_at"],

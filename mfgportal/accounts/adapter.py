@@ -13,6 +13,10 @@ class ClosedSignup(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carr
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Without the name that was typed: it may be a password in the wrong field."""
+        logger.warning("A log-in failed, from %s", self.get_client_ip(request))
+
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """What was done is done: a mail server that is down must not make it look undone."""
         try:

@@ -15,7 +15,7 @@ from mfgportal.accounts.models import ApiKey, User
 from mfgportal.accounts.rights import Right
 from mfgportal.accounts.scopes import Scope
 
-PREFIX = "mfgk_"
+PREFIX = "mfg_k"
 """Of tokens of keys. One that has lost its key must not pass for a token without limits."""
 USE_NOTED_EVERY = timedelta(minutes=1)
 

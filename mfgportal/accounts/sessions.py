@@ -1,5 +1,6 @@
 """How long a session lasts: without a click, and in all. What pages ask for by themselves is no click."""
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
@@ -12,7 +13,11 @@ from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
 
 BEGAN, SEEN = "began_at", "seen_at"
 NOTED_EVERY_S = 60
@@ -45,6 +50,13 @@ class LogInFirst(LoginRequiredMiddleware):
         if "HX-Request" in request.headers:
             return HttpResponse(status=HTTPStatus.UNAUTHORIZED, headers={"HX-Refresh": "true"})
         return super().handle_no_permission(request, view_func)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Nobody logs in while attempts cannot be counted: guessing would have no end."""
+        if not isinstance(exception, RedisError) or not request.path.startswith("/account/"):
+            return None
+        logger.error("Log-in attempts cannot be counted: %s", exception)
+        return render(request, "account/uncounted.html", status=HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def why_over(session: SessionBase, now: float) -> str:

@@ -1,6 +1,7 @@
 """Everything under /account/: log-in and its parts come from allauth."""
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from mfgportal.web import api_keys, people
 
@@ -14,6 +15,8 @@ urlpatterns = [
     path("users/<int:pk>/sessions/end/", people.person_log_out, name="person_log_out"),
     path("keys/", api_keys.api_keys, name="api_keys"),
     path("keys/<int:pk>/revoke/", api_keys.api_key_revoke, name="api_key_revoke"),
+    # An address is the admin's to give: single sign-on knows people by it.
+    path("email/", RedirectView.as_view(pattern_name="mfa_index"), name="account_email"),
     path("", include("allauth.account.urls")),
     path("2fa/", include("allauth.mfa.urls")),
     path("sessions/", include("allauth.usersessions.urls")),

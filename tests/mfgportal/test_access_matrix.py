@@ -80,9 +80,9 @@ def test_every_address_has_a_row() -> None:
 def test_roles_and_plants(role: Role, ground: Lay) -> None:
     here, client, wrong = ground(role), Client(raise_request_exception=False), list[str]()
     client.force_login(here.user)
-    for name, row in ROWS.items():
+    for number, (name, row) in enumerate(ROWS.items()):
         own, foreign = here.things[row.of]
-        for method, who in _requests(row):
+        for method, who in _requests(row) if _tries(role, number, row) else ():
             said, granted = f"{role} {method.upper()} {name}", _grants(here.user, who)
             answer = _ask(client, method, reverse(name, kwargs=own))
             wrong += _judge(said, answer, granted=granted, row=row)
@@ -127,6 +127,12 @@ def test_keys_hold_to_their_scopes_and_plants(ground: Lay) -> None:
                 there = _ask(client, method, reverse(name, kwargs=foreign), authorization=tokens[wanted])
                 wrong += _hidden(name, there, granted=True)
     assert not wrong, "\n".join(wrong)
+
+
+def _tries(role: Role, number: int, row: Row) -> bool:
+    """Those of one plant try all; what no right decides, one of the roles of all plants tries in turn."""
+    decided = isinstance(row.read, Right) or isinstance(row.write, Right) or row.of in PERSONAL
+    return role not in ALL_PLANTS or decided or number % len(ALL_PLANTS) == sorted(ALL_PLANTS).index(role)
 
 
 def _judge(said: str, answer: Any, *, granted: bool, row: Row) -> list[str]:

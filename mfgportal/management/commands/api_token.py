@@ -1,18 +1,16 @@
-"""`manage.py api_token USER`: an API token for a person, shown once; with scopes it is a key."""
+"""`manage.py api_token USER`: an API key of a person, shown once; as those made on /account/keys/."""
 
 from argparse import ArgumentParser
-from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q
-from knox.models import AuthToken
 
 from kpis.models import Plant
 from mfgportal.accounts.access import plants_of
 from mfgportal.accounts.keys import make_key, revoke_all
 from mfgportal.accounts.models import User
-from mfgportal.accounts.scopes import Scope
+from mfgportal.accounts.scopes import KNOWN, Scope
 
 
 class Command(BaseCommand):
@@ -24,10 +22,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--scope",
             action="append",
-            help=f"what it may be used for; repeat for several: {', '.join(Scope)}. None: all that USER may",
+            help=f"what it may be used for; repeat for several: {', '.join(Scope)} (default: admin)",
         )
-        parser.add_argument("--plant", action="append", help="code or name; with --scope: only these plants")
-        parser.add_argument("--name", default="", help="of the program that will use it")
+        parser.add_argument(
+            "--plant", action="append", help="code or name; repeat for several (default: all of USER)"
+        )
+        parser.add_argument("--name", default="command line", help="of the program that will use it")
         parser.add_argument("--revoke", action="store_true", help="revoke every token of USER instead")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -43,18 +43,12 @@ class Command(BaseCommand):
 
 
 def _token(user: User, options: dict[str, Any]) -> str:
-    """In clear. A plant without a scope is refused: a token without scopes knows no plants."""
-    scopes, plants = options["scope"] or [], options["plant"] or []
-    if unknown := sorted(set(scopes) - {scope.value for scope in Scope}):
+    """In clear. Raises ``CommandError`` for scopes and plants that are none."""
+    scopes = options["scope"] or [Scope.ADMIN]
+    if unknown := sorted(set(scopes) - KNOWN):
         raise CommandError(f"There is no scope {', '.join(unknown)}. Scopes: {', '.join(Scope)}.")
-    if scopes:
-        chosen = [_plant(user, name) for name in plants]
-        return make_key(user, options["name"] or "command line", scopes, days=options["days"], plants=chosen)[
-            1
-        ]
-    if plants:
-        raise CommandError("--plant goes with --scope.")
-    token: str = AuthToken.objects.create(user=user, expiry=timedelta(days=options["days"]))[1]
+    plants = [_plant(user, name) for name in options["plant"] or []]
+    _, token = make_key(user, options["name"], scopes, days=options["days"], plants=plants)
     return token
 
 

@@ -1,6 +1,6 @@
 """A cache that counts, as the shared one does, in a process of its own; and ways to log in for real."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,11 +12,9 @@ Type = Callable[..., Any]
 
 
 @pytest.fixture
-def counting(settings: Any) -> Iterator[None]:
+def counting(settings: Any) -> None:
     """A cache that keeps what is counted, for tests of limits."""
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    cache.clear()
-    yield
     cache.clear()
 
 

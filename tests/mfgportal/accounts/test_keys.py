@@ -30,17 +30,17 @@ def test_a_key_is_made_on_the_page_shown_once_and_kept_as_a_hash(as_user: Any) -
     lyon, porto = a_plant("Lyon"), a_plant("Porto")
     lead = a_person("lea", Role.MAINTENANCE_LEAD, lyon)
     client = as_user(lead)
-    given = {"name": "Report", "scopes": ["read:kpis"], "days": "30", "plants": [porto.pk]}
+    given = {"name": "Spreadsheet", "scopes": ["read:kpis"], "days": "30", "plants": [porto.pk]}
     assert client.post("/account/keys/", given).status_code == 422  # a plant that is not hers
     answer = client.post("/account/keys/", given | {"plants": [lyon.pk]})
     assert "no-store" in answer.headers["Cache-Control"]
-    token = re.search(r"mfgk_[0-9a-f]{64}", answer.content.decode())
+    token = re.search(r"mfg_k[0-9a-f]{64}", answer.content.decode())
     assert token
     assert ask(token[0]).json()["results"][0]["name"] == "Lyon"
     page = client.get("/account/keys/").content.decode()
     assert token[0] not in page
     assert token[0][:15] in page
-    assert "never" not in page.split("Report")[1].split("</tr>")[0]  # it was used
+    assert "never" not in page.split("Spreadsheet")[1].split("</tr>")[0]  # it was used
     kept = [*AuthToken.objects.values_list(), *ApiKey.objects.values_list()]
     assert token[0] not in str(kept)
 

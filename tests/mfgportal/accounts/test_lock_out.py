@@ -58,6 +58,20 @@ def test_codes_of_a_second_factor_are_not_guessed_either(client: Client, typed: 
     assert "Incorrect code" not in said[-1]
 
 
+def test_while_attempts_cannot_be_counted_nobody_logs_in(client: Client, typed: Type, settings: Any) -> None:
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": "unix:///nowhere.sock",
+        }
+    }
+    anna = a_person("anna", Role.PLANT_MANAGER)
+    answer = typed(client, "anna")
+    assert (answer.status_code, "Attempts cannot be counted" in answer.content.decode()) == (503, True)
+    client.force_login(anna)
+    assert client.get("/account/keys/").status_code == 200
+
+
 @pytest.mark.parametrize(
     "elsewhere", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"]
 )

@@ -8,6 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import jwt
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 from django.utils import timezone
 from pytest_httpserver import HTTPServer
@@ -48,8 +50,8 @@ def provider(httpserver: HTTPServer, settings: Any) -> HTTPServer:
 def log_in(provider: HTTPServer) -> LogIn:
     """Goes the whole way of a browser; the claims are the person's."""
 
-    def go(client: Client, **claims: Any) -> Any:
-        sent = client.get("/account/oidc/sso/login/", {"next": "/exceptions/"})
+    def go(client: Client, process: str = "login", **claims: Any) -> Any:
+        sent = client.get("/account/oidc/sso/login/", {"next": "/exceptions/", "process": process})
         asked = {name: value[0] for name, value in parse_qs(urlsplit(sent.headers["Location"]).query).items()}
         assert (asked["client_id"], asked["code_challenge_method"]) == ("portal", "S256")
 
@@ -126,10 +128,19 @@ def test_a_forged_answer_logs_nobody_in(client: Client, provider: HTTPServer) ->
     assert client.get("/account/keys/").status_code == 302
 
 
-def test_accounts_are_not_connected_by_hand(as_user: Any, provider: HTTPServer) -> None:
-    client = as_user(a_person("anna", Role.ADMIN))
-    client.get("/account/oidc/sso/login/", {"process": "connect"})
-    assert "Company account" not in client.get("/account/2fa/").content.decode()
+def test_nobody_takes_the_address_or_the_company_account_of_another(as_user: Any, log_in: LogIn) -> None:
+    """Who could, would get the other's role at the other's next log-in."""
+    anna = a_person("anna", Role.PLANT_MANAGER)
+    client = as_user(anna)
+    assert (
+        client.post("/account/email/", {"email": "boss@plant.example", "action_add": ""}).status_code == 302
+    )
+    assert not EmailAddress.objects.exists()
+    answer = log_in(client, "connect", sub="1", preferred_username="boss", groups="mfg-admins")
+    assert (answer.status_code, "connected by their verified" in answer.content.decode()) == (403, True)
+    assert not SocialAccount.objects.exists()
+    anna.refresh_from_db()
+    assert anna.role == Role.PLANT_MANAGER
 
 
 @pytest.mark.parametrize(
