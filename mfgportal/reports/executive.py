@@ -111,7 +111,7 @@ class Executive:
 
 
 def executive(question: Question) -> Executive:
-    """All of it, within the plants and the rights of the person who asks. About thirty queries, however many plants and machines."""
+    """All of it, within the plants and rights of the person who asks; no query per machine."""
     chosen = question.selection
     known, each = by_plants(chosen)
     trusted = trust(chosen, known)
