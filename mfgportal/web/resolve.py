@@ -164,6 +164,8 @@ def _said(which: SyncException, way: str, released: int) -> str:
         return "Dismissed. What it held stays out of the numbers, and is no longer missed."
     if way == "split":
         return f"Done. No. {which.splits.latest('id').pk} holds these records from now on."
+    if way == "rule":
+        return f"The rule is in force. {_records(released)} that waited for this one were let go."
     if left := left_to_load(which):
         return f"It is recorded. {_records(left)} that waited are loaded now; below you see them go down."
     if released:
