@@ -1,14 +1,17 @@
 """Resolutions by the API: done once whatever is sent twice, kept with what they changed, and taken back."""
 
+from threading import Barrier, Thread
 from typing import Any
 from uuid import uuid4
 
+import pytest
+from django.db import connections
 from django.test import Client
 
 from mfgportal.accounts.models import Role
 from mfgportal.api.models import KeptAnswer
 from sync.models import Correction, ExceptionEvent, Rule
-from tests.mfgportal.queue import LogIn, World, a_person, an_exception
+from tests.mfgportal.queue import LogIn, World, a_person, a_world, an_exception
 
 
 def post(client: Client, address: str, body: dict[str, Any], key: str = "") -> Any:
@@ -106,3 +109,26 @@ def test_money_is_shown_to_those_who_see_costs(world: World, as_user: LogIn) -> 
     }
     assert costs["lead"] == 600
     assert costs["integrator"] is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_request_twice_at_the_same_moment_is_done_once(as_user: LogIn) -> None:
+    world = a_world()
+    address, clients = f"exceptions/{world.mine.pk}/dismiss", [as_user(world.lead) for _ in range(4)]
+    together, statuses = Barrier(len(clients), timeout=20), list[int]()
+
+    def send(client: Client) -> None:
+        together.wait()
+        statuses.append(post(client, address, {"reason": "rig"}, "same").status_code)
+        connections.close_all()
+
+    senders = [Thread(target=send, args=[client]) for client in clients]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join(timeout=60)
+    assert len(statuses) == len(clients)
+    assert set(statuses) <= {200, 409}
+    assert 200 in statuses
+    assert world.mine.decisions.count() == 1
+    assert post(clients[0], address, {"reason": "rig"}, "same").status_code == 200
