@@ -12,6 +12,7 @@ from django.urls import reverse
 from kpis.definitions import CATALOGUE, Kpi
 from kpis.definitions.base import NO_DATA, Better
 from kpis.engine import By, Scope, UnsupportedBreakdown, Value, values_of
+from kpis.families import families_for
 from kpis.lineage import Spot, tables
 from kpis.time_model import TIME_KPIS
 from mfgportal.accounts.access import person
@@ -134,7 +135,7 @@ def _spot(request: HttpRequest, chosen: Selection, kpi: Kpi) -> Spot:
         shift=request.GET.get("shift") or None,
     )
     try:
-        tables(kpi, spot)
+        families_for([kpi], spot.bys)
     except (UnsupportedBreakdown, ValueError) as refused:
         raise BadScope("by", str(refused)) from refused
     return spot

@@ -72,7 +72,7 @@ def test_arrow_keys_walk_through_the_heat_map(seen: Visit, floor: Floor) -> None
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_the_number_s_own_page_holds(
+def test_a_number_has_a_page_that_holds(
     mode: str, browser: Browser, live_server: LiveServer, floor: Floor
 ) -> None:
     with visit(browser, live_server, User.objects.get(username="boss"), **MODES[mode]) as found:
