@@ -11,4 +11,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mfgportal.settings")
 
 app = Celery("mfgportal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["sync", "mfgportal.alerts", "mfgportal.reports"])
+app.autodiscover_tasks(["sync", "mfgportal.alerts", "mfgportal.reports", "mfgportal.workbench"])

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "mfgportal.reports",
     "mfgportal.displays",
     "mfgportal.habits",
+    "mfgportal.workbench",
     "mfgportal.web",
     "mfgportal.api",
     "sync",
@@ -207,6 +208,7 @@ CELERY_TASK_ROUTES = {
     # A mail server may hang, too.
     "mfgportal.alerts.tasks.send_mails": {"queue": "reading"},
     "mfgportal.reports.tasks.send_reports": {"queue": "reading"},
+    "mfgportal.workbench.tasks.send_notices": {"queue": "reading"},
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -236,7 +238,12 @@ CELERY_BEAT_SCHEDULE = (
             "task": "mfgportal.reports.tasks.wake_reports",
             "schedule": 20.0,
             "options": {"expires": 7200},
-        }
+        },
+        "tend_workbench": {
+            "task": "mfgportal.workbench.tasks.tend_workbench",
+            "schedule": 10.0,
+            "options": {"expires": 7200},
+        },
     }
 )
 

@@ -13,6 +13,7 @@ from sync.exceptions.resolve import dismiss, retry
 from sync.exceptions.rulemaking import Wanted, drafts, make_rule, revoke_rule
 from sync.exceptions.splitting import split, split_groups
 from sync.exceptions.taking import own, take
+from sync.exceptions.unmapping import unmap
 from sync.queue.kinds import KINDS, ExceptionKind, Resolution
 
 __all__ = [
@@ -45,4 +46,5 @@ __all__ = [
     "take",
     "touched_by",
     "undo_merge",
+    "unmap",
 ]
