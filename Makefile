@@ -8,14 +8,14 @@ BIN := $(VENV)/bin
 PYTHONS := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
 CHROMIUMS := $(or $(CHROMIUM),chromium chromium-browser google-chrome-stable google-chrome)
 
-.PHONY: run test bench venv requirements test-requirements chromium
+.PHONY: run test bench venv requirements test-requirements chromium pango
 .NOTPARALLEL:
 
 run: requirements
 	@exec $(BIN)/python manage.py run
 
 # Types are checked beside the tests, which often wait.
-test: test-requirements chromium
+test: test-requirements chromium pango
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	@$(BIN)/mypy >$(VENV)/types.log 2>&1 & types=$$!; \
@@ -69,4 +69,15 @@ chromium:
 	else \
 		echo "The browser tests need Chromium. Install it (Debian: apt-get install chromium)," >&2; \
 		echo "or name one: make test CHROMIUM=/path/to/chromium" >&2; exit 1; \
+	fi
+
+# WeasyPrint loads Pango from the system. The portal does without (and says so), the tests do not.
+pango: test-requirements
+	@$(BIN)/python -c 'import weasyprint' >/dev/null 2>&1 && exit; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Pango for the tests of PDF, once."; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+			--no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 >/dev/null; \
+	else \
+		echo "The tests of PDF need Pango. Install it (Debian: apt-get install libpangoft2-1.0-0)." >&2; exit 1; \
 	fi
