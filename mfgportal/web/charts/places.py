@@ -1,4 +1,4 @@
-"""The charts of places: a KPI over time, lost time by reason, the time model."""
+"""The charts of places: a KPI over time, lost time by reason."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -7,9 +7,10 @@ from textwrap import wrap
 from typing import Any
 
 from kpis.definitions import Kpi, Unit
-from kpis.engine import Grain, ParetoRow, TimeStep
+from kpis.engine import Grain, ParetoRow
 from kpis.models import LossClass
 from mfgportal.figures import Point
+from mfgportal.locales import day, number
 from mfgportal.web.charts import goals
 from mfgportal.web.charts.figure import Chart, Row, Table, axis, bars_axis, category_axis, chart, layout
 from mfgportal.web.format import HOUR, NONE, amount, duration, percent
@@ -44,12 +45,12 @@ def trend_chart(
 
 
 LABELS: dict[Grain, Callable[[date], str]] = {
-    "hour": lambda bucket: f"{bucket:%a} {bucket.day} {bucket:%b %H:%M%z}",
-    "week": lambda bucket: f"Week of {bucket.day} {bucket:%b}",
-    "month": lambda bucket: f"{bucket:%b %Y}",
+    "hour": lambda bucket: f"{day(bucket, 'MMMEd')}{bucket: %H:%M%z}",
+    "week": lambda bucket: f"Week of {day(bucket, 'MMMd')}",
+    "month": lambda bucket: day(bucket, "yMMM"),
     "quarter": lambda bucket: f"Q{(bucket.month + 2) // 3} {bucket.year}",
     "year": lambda bucket: f"{bucket.year}",
-    "rolling": lambda bucket: f"Up to {bucket.day} {bucket:%b}",
+    "rolling": lambda bucket: f"Up to {day(bucket, 'MMMd')}",
 }
 
 
@@ -57,8 +58,7 @@ def bucket_label(bucket: date, shift: str, grain: Grain) -> str:
     """A bucket's name in the plant's days. Hours carry their offset: one comes twice."""
     if grain in LABELS:
         return LABELS[grain](bucket)
-    day = f"{bucket.day} {bucket:%b}"
-    return f"{day}, {shift}" if shift else f"{bucket:%a} {day}"
+    return f"{day(bucket, 'MMMd')}, {shift}" if shift else day(bucket, "MMMEd")
 
 
 def _trend_table(
@@ -123,7 +123,7 @@ def pareto_chart(rows: Sequence[ParetoRow], link: Callable[[ParetoRow], str]) ->
         "orientation": "h",
         "y": labels,
         "x": [row.seconds / HOUR for row in shown],
-        "text": [escape(f"{duration(row.seconds)} in {row.events:,} events") for row in shown],
+        "text": [escape(f"{duration(row.seconds)} in {number(row.events)} events") for row in shown],
         "textposition": "none",
         "hovertemplate": "%{text}<extra></extra>",
         "marker": {"color": [f"--{row.loss_class}" for row in shown]},
@@ -168,7 +168,7 @@ def _pareto_table(rows: Sequence[ParetoRow], link: Callable[[ParetoRow], str]) -
             (
                 row.reason,
                 str(duration(row.seconds)),
-                f"{row.events:,}",
+                number(row.events),
                 percent(row.share),
                 percent(row.cumulative),
             ),
@@ -178,66 +178,6 @@ def _pareto_table(rows: Sequence[ParetoRow], link: Callable[[ParetoRow], str]) -
         for row in rows
     ]
     return Table("Lost time by reason", ("Reason", "Time", "Events", "Share", "Cumulative"), cells)
-
-
-def waterfall_chart(steps: Sequence[TimeStep]) -> Chart:
-    """From calendar time down to good time; losses hang from the level above."""
-    table = _step_table(steps)
-    steps = [step for step in steps if step.kind == "level" or step.seconds]
-    names = [escape(step.title) for step in steps]
-    total = steps[0].seconds if steps else 0.0
-    bars = {
-        "type": "bar",
-        "orientation": "h",
-        "y": names,
-        "x": [step.seconds / HOUR for step in steps],
-        "base": _bases(steps),
-        "text": [
-            escape(f"{duration(step.seconds)}, {percent(step.seconds / total if total else None)}")
-            for step in steps
-        ],
-        "textposition": "none",
-        "hovertemplate": "%{text} of calendar time<extra></extra>",
-        "marker": {"color": [_step_colour(step) for step in steps]},
-    }
-    looks = layout(
-        yaxis=bars_axis(),
-        xaxis=axis() | {"ticksuffix": " h"},
-        bargap=0.25,
-        showlegend=False,
-    )
-    return chart("waterfall", "From calendar time to good time", [bars], looks, table)
-
-
-def _bases(steps: Sequence[TimeStep]) -> list[float]:
-    """Where each bar starts: levels at 0, losses where the time that is left ends."""
-    bases, left = [], 0.0
-    for step in steps:
-        left = step.seconds if step.kind == "level" else left - step.seconds
-        bases.append(0.0 if step.kind == "level" else left / HOUR)
-    return bases
-
-
-def _step_colour(step: TimeStep) -> str:
-    token = step.name.removesuffix("_s")
-    if step.kind == "level":
-        return "--series"
-    return f"--{token}" if token in set(LossClass) else "--line-strong"
-
-
-def _step_table(steps: Sequence[TimeStep]) -> Table:
-    total = steps[0].seconds if steps else 0.0
-    rows = [
-        Row(
-            (
-                step.title if step.kind == "level" else f"− {step.title}",
-                str(duration(step.seconds)),
-                percent(step.seconds / total if total else None),
-            )
-        )
-        for step in steps
-    ]
-    return Table("From calendar time to good time", ("Time", "Duration", "Of calendar time"), rows)
 
 
 def _plotted(value: float | None, unit: Unit) -> float | None:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from kpis.definitions import CATALOGUE
-from kpis.engine import ParetoRow, TimeStep
+from kpis.engine import ParetoRow
 from mfgportal.figures import Point
 from mfgportal.web.charts.figure import Chart
-from mfgportal.web.charts.places import bucket_label, pareto_chart, trend_chart, waterfall_chart
+from mfgportal.web.charts.places import bucket_label, pareto_chart, trend_chart
 from tests.mfgportal.test_figures import value
 
 EVIL = "</script><b onmouseover=alert(1)>"
@@ -80,17 +80,3 @@ def test_a_reason_that_comes_again_keeps_a_bar_of_its_own() -> None:
     assert bars["y"] == line["y"] == ["Jam", "Jam (micro-stop)"]
     assert line["x"] == [50, 100]
     assert bars["marker"]["color"] == ["--breakdown", "--micro_stop"]
-
-
-def test_losses_hang_from_the_level_above() -> None:
-    steps = [
-        TimeStep("calendar", "Calendar time", 36000, "level"),
-        TimeStep("not_scheduled", "Not scheduled", 7200, "loss"),
-        TimeStep("quality", "Quality stops", 0, "loss"),
-        TimeStep("planned", "Planned time", 28800, "level"),
-    ]
-    chart = waterfall_chart(steps)
-    (bars,) = data(chart)["data"]
-    assert bars["x"] == [10, 2, 8]
-    assert bars["base"] == [0, 8, 0]
-    assert [row.cells[2] for row in chart.table.rows] == ["100 %", "20 %", "0 %", "80 %"]
