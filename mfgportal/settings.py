@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "mfgportal.accounts.sessions.LogInFirst",
     "mfgportal.accounts.audit.Trail",
+    "mfgportal.habits.reading.ReadersLocale",
     "django.contrib.messages.middleware.MessageMiddleware",
     "mfgportal.accounts.sessions.SessionLimits",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -100,7 +101,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+            ],
+            "builtins": ["mfgportal.web.templatetags.localised"],
         },
     }
 ]
@@ -137,6 +139,8 @@ SITE_URL: str = env.str("SITE_URL", default=f"http://127.0.0.1:{env.int('PORT', 
 
 # --- language and time: plants' zones are applied where values are bucketed and shown ---
 LANGUAGE_CODE = "en"
+# Of numbers and dates, for whom neither person nor browser says: en, de, fr or es.
+LOCALE = env.str("LOCALE", default="en").lower()
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from mfgportal.alerts.models import Alert, AlertEvent, Notification
+from mfgportal.habits.reading import writing_to
 
 WORDS = {AlertEvent.Action.CLOSED: "Over: ", AlertEvent.Action.ESCALATED: "Not acknowledged: "}
 SUBJECT_LENGTH = 150
@@ -24,13 +25,15 @@ def mail_of(row: Notification) -> EmailMultiAlternatives:
         "url": settings.SITE_URL + reverse("alert", args=[alert.pk]),
         "place_url": settings.SITE_URL + place_path(alert),
     }
+    with writing_to(row.user):
+        text, html = (render_to_string(f"alerts/mail.{kind}", context) for kind in ("txt", "html"))
     mail = EmailMultiAlternatives(
         subject=subject_of(row.event),
-        body=render_to_string("alerts/mail.txt", context),
+        body=text,
         to=[row.user.email],
         headers={"Message-ID": f"<{row.message_id}@{domain()}>", "Auto-Submitted": "auto-generated"},
     )
-    mail.attach_alternative(render_to_string("alerts/mail.html", context), "text/html")
+    mail.attach_alternative(html, "text/html")
     return mail
 
 

@@ -14,6 +14,7 @@ from kpis.periods import beside
 from kpis.reliability.growth import Verdict
 from kpis.scope import Scope
 from kpis.targets import State, judge
+from mfgportal import locales
 from mfgportal.accounts.masks import may_see_costs
 from mfgportal.figures import Figure, Goals, Trust, by_plants, trust
 from mfgportal.period import Period
@@ -170,7 +171,7 @@ def _days(period: Period) -> str:
 
 
 def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
+    return locales.day(day)
 
 
 def _figures(
@@ -240,7 +241,7 @@ def _points(
     for value in values:
         first = begin(value.first_day, span)
         inside = [late for late in changed if first <= late.first_day <= last_of(first, span)]
-        words = "; ".join(f"{late.first_day:%b}: {restated(late)}" for late in inside)
+        words = "; ".join(f"{locales.day(late.first_day, 'MMM')}: {restated(late)}" for late in inside)
         published = inside[0].published if span == "month" and inside else None
         found.append(TrendPoint(first, title(first, span), value, target_of(value), words, published))
     return tuple(found)
@@ -249,7 +250,7 @@ def _points(
 def _restatement(value: Value) -> Restatement:
     return Restatement(
         plant=value.key.label,
-        month=f"{value.first_day:%B %Y}",
+        month=locales.day(value.first_day, "yMMMM"),
         kpi=CATALOGUE[value.kpi].title,
         published=str(amount(value.published, value.unit, value.currency)),
         now=str(amount(value.value, value.unit, value.currency)),

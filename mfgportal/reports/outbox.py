@@ -16,6 +16,7 @@ from django.urls import reverse
 from mfgportal.accounts.access import plants_of
 from mfgportal.alerts.mail import SUBJECT_LENGTH, domain
 from mfgportal.alerts.outbox import Tray
+from mfgportal.habits.reading import writing_to
 from mfgportal.reports.executive import executive
 from mfgportal.reports.letter import file_name, report_context, report_pdf
 from mfgportal.reports.models import Delivery
@@ -77,6 +78,11 @@ def mail_of(row: Delivery) -> EmailMultiAlternatives:
     """The report as text and HTML with the PDF; where that cannot be made, the mail says why and goes all the
     same.
     """
+    with writing_to(row.subscription.user):
+        return _written(row)
+
+
+def _written(row: Delivery) -> EmailMultiAlternatives:
     subscription = row.subscription
     found = executive(question_of(row))
     leave_url = settings.SITE_URL + reverse("report_leave", args=[token_of(subscription.pk)])

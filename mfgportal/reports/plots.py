@@ -6,6 +6,7 @@ from itertools import pairwise
 from math import ceil, floor
 
 from kpis.targets import State
+from mfgportal import locales
 from mfgportal.reports.executive import Trend, TrendPoint
 from mfgportal.web.format import amount
 
@@ -114,7 +115,10 @@ def _plot(trend: Trend, scale: Scale) -> Plot:
             for place, point in enumerate(points)
             if point.published is not None and point.now.value is not None
         ),
-        tuple(Label(4, scale.y(share) + 4, f"{share * 100:.0f} %") for share in (scale.low, scale.high)),
+        tuple(
+            Label(4, scale.y(share) + 4, f"{locales.number(share * 100)} %")
+            for share in (scale.low, scale.high)
+        ),
         tuple(
             Label(scale.x(place) - 3 * len(_short(point)), HEIGHT - 7, _short(point))
             for place, point in enumerate(points)
@@ -138,4 +142,4 @@ def _dot(point: TrendPoint, place: int, scale: Scale) -> Dot:
 
 
 def _short(point: TrendPoint) -> str:
-    return f"{point.first:%b}" if point.name[0] != "Q" else point.name.replace(" 20", " ’")
+    return locales.day(point.first, "MMM") if point.name[0] != "Q" else point.name.replace(" 20", " ’")

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from kpis.days import DayClock
 from kpis.setups import load_clocks
+from mfgportal import locales
 from mfgportal.accounts.models import User
 from mfgportal.period import ONE_DAY, Period
 from mfgportal.scope import BadScope, Place, Selection, find_place, production_today
@@ -119,7 +120,7 @@ def named(first: date, span: Span) -> str:
 
 def title(first: date, span: Span) -> str:
     """As people name it: October 2026, Q4 2026."""
-    return f"{first:%B %Y}" if span == "month" else f"Q{(first.month + 2) // 3} {first.year}"
+    return locales.day(first, "yMMMM") if span == "month" else f"Q{(first.month + 2) // 3} {first.year}"
 
 
 def _before(first: date, last: date, span: Span) -> Period:

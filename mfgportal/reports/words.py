@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from kpis.definitions import Unit
 from kpis.money_lost import MoneyLost
 from kpis.targets import State
+from mfgportal import locales
 from mfgportal.figures import Figure
 from mfgportal.web.format import amount, change, duration, percent
 from sync.completeness import Completeness
@@ -106,7 +107,8 @@ def stops_cost(now: MoneyLost, before: MoneyLost, times: Times) -> str:
     if abs(share) < 0.005:
         return f"{text}, as much as {times.before}."
     more = "more" if share > 0 else "less"
-    return f"{text}, {abs(share) * 100:,.0f} % {more} than {times.before} ({_money(before.base, now)})."
+    much = f"{locales.number(abs(share) * 100)} % {more}"
+    return f"{text}, {much} than {times.before} ({_money(before.base, now)})."
 
 
 def largest_loss(now: MoneyLost) -> str:
@@ -174,7 +176,7 @@ def complete(whole: Completeness, plants: Mapping[str, Completeness]) -> str:
     if not whole.loaded and not whole.held:
         return "No source record lies in this period: nothing is known of it."
     if not whole.held:
-        return f"All {whole.loaded:,} source records of this period are in the numbers."
+        return f"All {locales.number(whole.loaded)} source records of this period are in the numbers."
     worst = min(plants, key=lambda name: plants[name].share, default="")
     where = ""
     if len(plants) > 1 and plants[worst].share < whole.share:
@@ -278,7 +280,7 @@ def _gap(figure: Figure) -> str:
 
 
 def _points(share: float) -> str:
-    return f"{abs(share) * 100:.1f} points"
+    return f"{locales.number(abs(share) * 100, 1)} points"
 
 
 def _money(value: float, of: MoneyLost) -> str:
@@ -286,4 +288,4 @@ def _money(value: float, of: MoneyLost) -> str:
 
 
 def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+    return f"{locales.number(number)} {what}{'' if number == 1 else 's'}"

@@ -10,6 +10,7 @@ from kpis.engine import By
 from kpis.movers import Mover, movers
 from kpis.time_model import PREFIX, TIME_KPIS, losses
 from mfgportal.figures import Figure
+from mfgportal.locales import number
 from mfgportal.scope import Level, Selection
 from mfgportal.web.format import duration
 
@@ -58,9 +59,10 @@ def _by(selection: Selection) -> By:
 def _headline(before: float, now: float) -> str:
     rose = round(now, 3) - round(before, 3)
     if not rose:
-        return f"OEE stayed at {now * 100:.1f} %."
+        return f"OEE stayed at {number(now * 100, 1)} %."
     moved = "rose" if rose > 0 else "fell"
-    return f"OEE {moved} by {abs(rose) * 100:.1f} points, from {before * 100:.1f} % to {now * 100:.1f} %."
+    sides = f"from {number(before * 100, 1)} % to {number(now * 100, 1)} %"
+    return f"OEE {moved} by {number(abs(rose) * 100, 1)} points, {sides}."
 
 
 def _changes(found: Sequence[Mover], selection: Selection, by: By) -> list[Change]:
@@ -69,7 +71,7 @@ def _changes(found: Sequence[Mover], selection: Selection, by: By) -> list[Chang
             what=TIME_KPIS[PREFIX + mover.loss].title,
             where=mover.part.label,
             said=f"{duration(mover.now_s)} {LOST.get(mover.loss, 'lost')}, {duration(mover.before_s)} before",
-            points=f"{mover.points * 100:+.1f}".replace("-", "−"),
+            points=number(mover.points * 100, 1, sign=True),
             url=_url(mover, selection, by),
         )
         for mover in found[:MOST]

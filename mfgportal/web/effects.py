@@ -6,6 +6,7 @@ from typing import Any
 from kpis.definitions.base import Unit
 from mfgportal.accounts.masks import may_see_costs
 from mfgportal.accounts.models import User
+from mfgportal.locales import number
 from mfgportal.web.format import amount
 from sync.identities import CANONICAL
 from sync.models import Identity, SyncException
@@ -29,7 +30,7 @@ def impact(user: User, exception: SyncException) -> Impact:
     time = str(amount(exception.kpi_minutes * SECONDS, Unit.SECONDS))
     if exception.money is None or not may_see_costs(user):
         return Impact(time, "")
-    return Impact(time, f"{exception.money:,.0f} {exception.currency}")
+    return Impact(time, f"{number(exception.money)} {exception.currency}")
 
 
 @dataclass(frozen=True, slots=True)

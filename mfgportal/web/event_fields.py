@@ -10,6 +10,7 @@ from django.utils import timezone
 from kpis.models import Downtime, LossClass, Plant, Production, Run, WorkOrder
 from mfgportal.accounts.masks import technician_name
 from mfgportal.accounts.models import User
+from mfgportal.locales import day, number, symbols
 from mfgportal.web.format import NONE, lasting
 
 Event = Downtime | Run | Production | WorkOrder
@@ -62,12 +63,12 @@ def _production(event: Production) -> Iterator[Field]:
     yield Field("Order", event.order_number or NONE)
     yield Field("Product", str(event.product or NONE))
     yield Field("Operation", str(event.operation or NONE))
-    yield Field("Produced", f"{event.quantity:,.0f}", "scrap included")
-    yield Field("Scrap", f"{event.scrap:,.0f}")
+    yield Field("Produced", number(event.quantity), "scrap included")
+    yield Field("Scrap", number(event.scrap))
     cycle = event.ideal_cycle_s
     yield Field(
         "Ideal cycle",
-        f"{cycle:g} s per piece" if cycle else NONE,
+        f"{symbols(format(cycle, 'g'))} s per piece" if cycle else NONE,
         "" if cycle else "performance is undefined",
     )
 
@@ -82,7 +83,7 @@ def _work_order(event: WorkOrder, zone: ZoneInfo, user: User) -> Iterator[Field]
     yield Field("Created", _time(event.created_at, zone))
     yield Field("Due", _time(event.due_at, zone))
     if event.completed_at is None and event.completed_on:
-        yield Field("Completed", f"{event.completed_on:%d %b %Y}", "the source keeps the day alone")
+        yield Field("Completed", day(event.completed_on), "the source keeps the day alone")
     else:
         yield Field("Completed", _time(event.completed_at, zone))
 
@@ -98,4 +99,4 @@ def _time(at: datetime | None, zone: ZoneInfo) -> str:
     if at is None:
         return NONE
     local = at.astimezone(zone)
-    return f"{local:%a} {local.day} {local:%b %Y, %H:%M:%S %Z}"
+    return f"{day(local, 'yMMMEd')}{local:, %H:%M:%S %Z}"

@@ -10,6 +10,7 @@ from django.urls import reverse
 from mfgportal.accounts.access import Right, exceptions_of, may, person
 from mfgportal.mapping_targets import find_targets, mapped_kind, suggested
 from mfgportal.overrides import may_rule
+from mfgportal.web.care import triage_of
 from mfgportal.web.correction import Correctable, correctable
 from mfgportal.web.effects import doubles, impact
 from mfgportal.web.outcome import left_to_load, outcome
@@ -58,6 +59,7 @@ def show(
         "outcome": outcome(person(request), which),
         "left": left_to_load(which),
         "impact": impact(person(request), which),
+        **triage_of(person(request), which),
         "consequences": exceptions_of(person(request)).filter(caused_by=which, status=OPEN)[:MOST_CAUSED],
         "split_parts": exceptions_of(person(request)).filter(split_from=which),
         **_resolutions(request, which, corrections),

@@ -6,6 +6,7 @@ from kpis.definitions import Kpi, Product, Ratio, Total, Unit
 from kpis.definitions.base import MONEY
 from kpis.engine import Value
 from mfgportal.figures import Figure
+from mfgportal.locales import number, space, symbols
 
 NONE = "—"
 MINUTE = 60
@@ -21,7 +22,7 @@ class Amount:
     unit: str = ""
 
     def __str__(self) -> str:
-        return f"{self.text} {self.unit}".strip()
+        return f"{self.text}{space()}{self.unit}" if self.unit else self.text
 
 
 PER = {Unit.MONEY_PER_PIECE: "/pcs", Unit.MONEY_PER_HOUR: "/h"}
@@ -32,30 +33,30 @@ def amount(value: float | None, unit: str, currency: str = "") -> Amount:
     if value is None:
         return Amount(NONE)
     if unit == Unit.SHARE:
-        return Amount(f"{value * 100:,.1f}", "%")
+        return Amount(number(value * 100, 1), "%")
     if unit == Unit.SECONDS:
         return duration(value)
     if unit in MONEY:
         return Amount(_precise(value), f"{currency}{PER.get(Unit(unit), '')}".strip())
     if unit in {Unit.RATE, Unit.WEEKS}:
-        return Amount(f"{value:,.1f}", unit)
-    return Amount(f"{value:,.0f}", "pcs" if unit == Unit.PIECES else "")
+        return Amount(number(value, 1), unit)
+    return Amount(number(value), "pcs" if unit == Unit.PIECES else "")
 
 
 def _precise(money: float) -> str:
     """Whole from a thousand on, cents below, and more digits where cents would say nothing."""
     if abs(money) >= 1000:
-        return f"{money:,.0f}"
-    return f"{money:.2f}" if abs(money) >= 0.1 or not money else f"{money:.2g}"
+        return number(money)
+    return number(money, 2) if abs(money) >= 0.1 or not money else symbols(f"{money:.2g}")
 
 
 def duration(seconds: float) -> Amount:
     """Hours; minutes below two hours, seconds below two minutes."""
     size = abs(seconds)
     if size >= 1000 * HOUR:
-        return Amount(f"{seconds / HOUR:,.0f}", "h")
+        return Amount(number(seconds / HOUR), "h")
     if size >= 2 * HOUR:
-        return Amount(f"{seconds / HOUR:.1f}", "h")
+        return Amount(number(seconds / HOUR, 1), "h")
     if size >= 2 * MINUTE:
         return Amount(f"{seconds / MINUTE:.0f}", "min")
     return Amount(f"{seconds:.0f}", "s" if size else "h")
@@ -86,11 +87,11 @@ def change(figure: Figure) -> str:
     if figure.delta is None:
         return ""
     if figure.kpi.unit == Unit.SHARE:
-        return f"{figure.delta * 100:+.1f} pp".replace("-", "−")
+        return f"{number(figure.delta * 100, 1, sign=True)}{space()}pp"
     if figure.kpi.unit == Unit.COUNT or figure.relative is None:
         sign = "−" if figure.delta < 0 else "+"
         return f"{sign}{amount(abs(figure.delta), figure.kpi.unit, figure.now.currency)}"
-    return f"{figure.relative * 100:+,.0f} %".replace("-", "−")
+    return f"{number(figure.relative * 100, sign=True)}{space()}%"
 
 
 def percent(share: float | None) -> str:
@@ -98,8 +99,8 @@ def percent(share: float | None) -> str:
     if share is None:
         return NONE
     if 0.995 <= share < 1:
-        return f"{min(share * 100, 99.9):.1f} %"
-    return f"{share * 100:.1f} %" if 0 < share < 0.01 else f"{share * 100:.0f} %"
+        return f"{number(min(share * 100, 99.9), 1)}{space()}%"
+    return f"{number(share * 100, 1 if 0 < share < 0.01 else 0)}{space()}%"
 
 
 def sample(figure: Figure) -> str:
@@ -108,14 +109,14 @@ def sample(figure: Figure) -> str:
     counted = kpi.sample if isinstance(kpi, Ratio | Total) else None
     title = counted.title if counted else "Records"
     plural = title.lower().removeprefix("source ")
-    return f"{size:,} {plural if size != 1 else plural.removesuffix('s')}"
+    return f"{number(size)} {plural if size != 1 else plural.removesuffix('s')}"
 
 
 def bounds(value: Value) -> str:
     """Confidence bounds in words; "" where none apply."""
     if value.lower is None or value.confidence is None:
         return ""
-    sure = f"at {value.confidence * 100:.0f} % confidence"
+    sure = f"at {percent(value.confidence)} confidence"
     low = amount(value.lower, value.unit)
     if value.upper is None:
         return f"at least {low}, {sure}"

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from kpis.definitions import CATALOGUE, Kpi, Unit
 from kpis.engine import By, Value, values_of
+from mfgportal import locales
 from mfgportal.scope import BadScope, Level, Selection
 from mfgportal.web.dashboard import place_url
 from mfgportal.web.format import HOUR, NONE, amount
@@ -116,7 +117,7 @@ def _rows(values: Iterable[Value], lead: Leads) -> list[HeatRow]:
 
 def _cell(value: Value, url: str) -> Cell:
     at = value.bucket or value.first_day
-    when = f"{value.key.label}, {at:%a} {at.day} {at:%b}"
+    when = f"{value.key.label}, {locales.day(at, 'MMMEd')}"
     if value.value is None:
         return Cell(NONE, "", f"{when}: {value.undefined_reason}", url)
     said = f"{when}: {amount(value.value, value.unit, value.currency)}"
@@ -126,7 +127,7 @@ def _cell(value: Value, url: str) -> Cell:
 def _short(value: Value) -> str:
     """The number alone; the unit stands in the legend."""
     number = value.value or 0.0
-    return f"{number * 100:.0f}" if value.unit == Unit.SHARE else f"{number / HOUR:.1f}"
+    return locales.number(number * 100) if value.unit == Unit.SHARE else locales.number(number / HOUR, 1)
 
 
 def shade(kpi: str, value: float) -> int:
@@ -140,7 +141,7 @@ def shade(kpi: str, value: float) -> int:
 def _legend(kpi: Kpi) -> list[tuple[str, str]]:
     limits: Sequence[float] = SHADES[kpi.name]
     share = kpi.unit == Unit.SHARE
-    said = [f"{limit * 100:.0f}" if share else f"{limit / HOUR:g}" for limit in limits]
+    said = [f"{limit * 100:.0f}" if share else locales.symbols(f"{limit / HOUR:g}") for limit in limits]
     unit = "%" if share else "h"
     if share:
         ranges = [f"{said[0]} {unit} and more"]

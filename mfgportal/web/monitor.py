@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from mfgportal.accounts.access import exceptions_of, person
+from mfgportal.locales import day
 from mfgportal.ready import tick_is_old
 from mfgportal.web.format import lasting
 from mfgportal.web.page import Crumb, page
@@ -72,7 +73,8 @@ def _stick(bar: Bar, place: int) -> Stick:
     took = bar.took_s or 0.0
     share = log10(1 + min(took, LONGEST_S)) / log10(1 + LONGEST_S)
     height = HEIGHT if bar.status == SyncRun.Status.FAILED else LEAST + round((HEIGHT - LEAST) * share)
-    title = f"{bar.started_at:%d %b %H:%M:%S} UTC, {SyncRun.Status(bar.status).label.lower()}"
+    began = f"{day(bar.started_at, 'MMMd')}{bar.started_at: %H:%M:%S} UTC"
+    title = f"{began}, {SyncRun.Status(bar.status).label.lower()}"
     if bar.took_s is not None:
         title += f" in {lasting(took)}" if took >= 1 else " in less than a second"
     return Stick(place * BAR_WIDTH, HEIGHT - height, height, bar.status, title)

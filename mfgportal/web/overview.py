@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from kpis.models import Plant
 from mfgportal.accounts.access import Right, may, person
 from mfgportal.figures import by_plants
+from mfgportal.locales import number
 from mfgportal.scope import Selection, enterprise_of, selection
 from mfgportal.web.behind import behind
 from mfgportal.web.dashboard import (
@@ -67,7 +68,7 @@ def _parts(selection: Selection, whole: Completeness, each: Mapping[int, Complet
 def _note(plant: Plant, known: Completeness, *, shared: bool) -> str:
     records = "record" if known.loaded == 1 else "records"
     least = "at least " if shared else ""
-    return f"{known.loaded:,} {records}, {least}{percent(known.share)} complete · {plant.timezone}"
+    return f"{number(known.loaded)} {records}, {least}{percent(known.share)} complete · {plant.timezone}"
 
 
 def _nothing_yet(request: HttpRequest) -> HttpResponse:

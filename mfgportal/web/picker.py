@@ -5,6 +5,7 @@ from datetime import date
 
 from django.http import HttpRequest, QueryDict
 
+from mfgportal import locales
 from mfgportal.period import PRESETS, Period
 from mfgportal.scope import Selection, grains
 
@@ -79,11 +80,8 @@ def span(period: Period) -> str:
     """The days of a period, without saying anything twice."""
     first, last = period.first, period.last
     if first == last:
-        return f"{first:%a} {first.day} {first:%b %Y}"
-    start = f"{first.day} {first:%b %Y}" if first.year != last.year else f"{first.day} {first:%b}"
-    if (first.year, first.month) == (last.year, last.month):
-        start = str(first.day)
-    return f"{start} – {last.day} {last:%b %Y}"
+        return locales.day(first, "yMMMEd")
+    return locales.days(first, last)
 
 
 def _preset(here: QueryDict, name: str) -> str:

@@ -14,11 +14,13 @@ from mfgportal.accounts.models import User
 from mfgportal.habits.models import Preference
 from mfgportal.habits.preferences import preference_of
 from mfgportal.habits.views import views_of
+from mfgportal.locales import LOCALES
 from mfgportal.web.page import Crumb, page
 
 PAGES = (
     ("default_plant", "Navigation opens production, maintenance, reliability and exceptions of this plant."),
     ("start_view", "Opens after log-in, and from the portal’s sign at the top left."),
+    ("locale", "As 1,234.5 and 24 Nov 2026 are written there; the words stay English."),
     ("shortcuts", ""),
 )
 
@@ -35,11 +37,17 @@ class PreferenceForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscrip
 
     class Meta:
         model = Preference
-        fields = ["default_plant", "start_view", "theme", "shortcuts"]
+        fields = ["default_plant", "start_view", "theme", "locale", "shortcuts"]
         labels = {"start_view": "Start page", "shortcuts": "Single keys do something (shortcuts)"}
 
     def __init__(self, user: User, data: Any = None) -> None:
         super().__init__(data, instance=preference_of(user))
+        self.fields["locale"] = forms.ChoiceField(
+            choices=[("", "As the browser asks"), *LOCALES.items()],
+            required=False,
+            label="Numbers and dates",
+            initial=self.instance.locale,
+        )
         for name, help_text in PAGES:
             self.fields[name].help_text = help_text
         plant, view = self.fields["default_plant"], self.fields["start_view"]

@@ -1,6 +1,7 @@
 """What was published of a value, where late data have changed it visibly."""
 
 from kpis.scope import Value
+from mfgportal import locales
 from mfgportal.web.format import amount
 
 
@@ -12,4 +13,4 @@ def restated(value: Value) -> str:
     if was == str(amount(value.value, value.unit, value.currency)):
         return ""
     day = value.published_at
-    return f"Published {was} on {day.day} {day:%b %Y}, restated since"
+    return f"Published {was} on {locales.day(day)}, restated since"

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
 from mfgportal.accounts.access import Right, may, person, plants_of, require
+from mfgportal.locales import stamp
 from mfgportal.reconciliations import Found, Links, RuleStatus, lines_of, rule_statuses, sides
 from mfgportal.streams import BROKER_DOWN
 from mfgportal.web.page import Crumb, page
@@ -150,7 +151,7 @@ def _evidence(found: Rule, row: ReconciliationLine) -> list[Evidence]:
 
 
 def _moment(text: str, zone: ZoneInfo) -> str:
-    return f"{datetime.fromisoformat(text).astimezone(zone):%Y-%m-%d %H:%M}" if text else ""
+    return stamp(datetime.fromisoformat(text).astimezone(zone)) if text else ""
 
 
 def _event(row: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from kpis.health import CONFIDENCE
 from kpis.reliability.growth import Verdict
 from kpis.reliability.life import Survival
+from mfgportal.locales import number
 from mfgportal.reliability import Machine, MachineClass, Survey
 from mfgportal.scope import BadScope, Selection
 from mfgportal.web import reliability_words as words
@@ -102,7 +103,7 @@ def _row(found: Machine, selection: Selection, *, compared: bool) -> ActorRow:
         name=health.machine.name,
         url=place_url("reliability_machine", key, selection),
         machine_url=place_url("equipment", key, selection),
-        failures=f"{health.failures:,}",
+        failures=number(health.failures),
         hours=f"{words.hours(health.hours)} h",
         rate=words.rate(standing.rate),
         bounds=words.rates(standing.bounds),
@@ -121,8 +122,8 @@ def _survival(name: str, steps: Sequence[Survival]) -> Table | None:
     rows = [
         Row(
             (
-                f"{s.time:,.1f} d",
-                f"{s.at_risk:,}",
+                f"{number(s.time, 1)} d",
+                number(s.at_risk),
                 percent(s.share),
                 f"{percent(s.lower)} – {percent(s.upper)}",
             )

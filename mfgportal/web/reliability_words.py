@@ -9,6 +9,7 @@ from kpis.health import Health
 from kpis.reliability.bounds import Bounds
 from kpis.reliability.growth import LEAST, Trend, Verdict
 from kpis.reliability.life import Weibull
+from mfgportal.locales import number
 from mfgportal.reliability import Repairs
 from mfgportal.web.format import duration, percent
 
@@ -29,7 +30,7 @@ class Statement:
 
 
 def hours(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.1f}"
+    return number(value, 0 if abs(value) >= 100 else 1)
 
 
 def between(bounds: Bounds | None, confidence: float, unit: str = " h") -> str:
@@ -43,7 +44,7 @@ def between(bounds: Bounds | None, confidence: float, unit: str = " h") -> str:
 
 
 def failures(count: int) -> str:
-    return "no failure" if not count else f"{count:,} failure{'s' if count != 1 else ''}"
+    return "no failure" if not count else f"{number(count)} failure{'s' if count != 1 else ''}"
 
 
 def observed(found: Health) -> str:
@@ -81,7 +82,7 @@ def tests(trend: Trend) -> str:
     sides = {Verdict.RISING: trend.rising, Verdict.FALLING: trend.falling}
     side = sides.get(trend.verdict, min(1.0, 2 * min(trend.rising, trend.falling)))
     name = "one-sided" if trend.verdict in sides else "two-sided"
-    laplace = f"{trend.laplace:.1f}".replace("-", "−")
+    laplace = number(trend.laplace, 1).replace("-", "−")
     return f"p = {probability(side)} (MIL-HDBK-189, {name}), Laplace U = {laplace}"
 
 
@@ -100,8 +101,8 @@ def growth(found: Health) -> str:
     law = found.growth
     shape = between(law.beta_bounds, law.confidence, "")
     return (
-        f"Power law (Crow-AMSAA): β = {law.beta:.2f} ({shape}); above 1 gets worse. At the end of the period "
-        f"the MTBF is {hours(law.mtbf)} h ({between(law.mtbf_bounds, law.confidence)})."
+        f"Power law (Crow-AMSAA): β = {number(law.beta, 2)} ({shape}); above 1 gets worse. At the end of the "
+        f"period the MTBF is {hours(law.mtbf)} h ({between(law.mtbf_bounds, law.confidence)})."
     )
 
 
@@ -116,13 +117,13 @@ def forecast(found: Health) -> Statement:
         f"{span} at {percent(expected.confidence)}; no failure with a probability of {percent(expected.none)}"
     )
     return Statement(
-        f"Failures expected in {found.horizon_days} days", f"{expected.expected:.1f}", "", sure, basis
+        f"Failures expected in {found.horizon_days} days", number(expected.expected, 1), "", sure, basis
     )
 
 
 def rate(per_hour: float) -> str:
     """Per 1,000 operating hours."""
-    return f"{per_hour * PER:,.2f}" if per_hour * PER < 10 else f"{per_hour * PER:,.1f}"
+    return number(per_hour * PER, 2 if per_hour * PER < 10 else 1)
 
 
 def rates(bounds: Bounds) -> str:
@@ -133,7 +134,7 @@ def life(law: Weibull) -> str:
     shape = between(law.shape_bounds, law.confidence, "")
     scale = between(law.scale_bounds, law.confidence, " d")
     return (
-        f"Weibull: β = {law.shape:.2f} ({shape}); below 1 early failures, above 1 wear. "
+        f"Weibull: β = {number(law.shape, 2)} ({shape}); below 1 early failures, above 1 wear. "
         f"η = {hours(law.scale)} d ({scale}). {law.failures} failed, {law.censored} still without a failure."
     )
 
@@ -164,5 +165,5 @@ def anchor(name: str) -> str:
 
 def idle(count: int) -> str:
     """What is not in the tables."""
-    which = "One machine is" if count == 1 else f"{count:,} machines are"
+    which = "One machine is" if count == 1 else f"{number(count)} machines are"
     return f"{which} not listed: no operating time in this period, so nothing is known of failures."

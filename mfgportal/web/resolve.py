@@ -10,6 +10,7 @@ from kombu.exceptions import OperationalError
 
 from kpis.models import Equipment
 from mfgportal.accounts.access import Right, person, require
+from mfgportal.locales import number
 from mfgportal.mapping_targets import mapped_kind, targets_of
 from mfgportal.streams import BROKER_DOWN
 from mfgportal.web.correction import answered, correctable, is_valid, json_value
@@ -178,4 +179,4 @@ def _said(which: SyncException, way: str, released: int) -> str:
 
 
 def _records(count: int) -> str:
-    return f"{count:,} record{'s' if count != 1 else ''}"
+    return f"{number(count)} record{'s' if count != 1 else ''}"

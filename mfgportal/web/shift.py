@@ -16,6 +16,7 @@ from kpis.engine import Value, timeline
 from kpis.models import Equipment
 from kpis.plans import Slot, plan_days
 from kpis.setups import load_setups
+from mfgportal import locales
 from mfgportal.accounts.access import equipment_of, person
 from mfgportal.figures import Figure, Trust, held_back, trust
 from mfgportal.period import Period
@@ -52,7 +53,7 @@ def shift(request: HttpRequest, pk: int, day: date, number: int) -> HttpResponse
     spans = timeline(found, shown.start, shown.end, timezone.now())
     trusted = trust(chosen)
     context = {
-        "title": f"{found.name}, {shown.name}, {day.day} {day:%b %Y}",
+        "title": f"{found.name}, {shown.name}, {locales.day(day)}",
         "crumbs": [
             *crumbs_above(found, above),
             Crumb(found.name, place_url("equipment", pk, above)),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from mfgportal.locales import number, stamp, symbols
 from sync.models import SyncException
 from sync.records import Kind
 from sync.sources import record_url
@@ -118,7 +119,7 @@ def key_facts(exception: SyncException) -> list[tuple[str, str]]:
     """The unknown key, the fields of the record at fault, or the days at fault; pairs of label and value."""
     days: list[Context] = exception.context.get("days", [])
     if days:
-        return [(day["day"], f"{day['performance'] * 100:.1f} %") for day in reversed(days)]
+        return [(day["day"], f"{number(day['performance'] * 100, 1)} %") for day in reversed(days)]
     differences: list[Context] = exception.context.get("differences", [])
     if differences:
         return [(one["period"] or "All time", _said(one)) for one in differences]
@@ -133,7 +134,7 @@ def key_facts(exception: SyncException) -> list[tuple[str, str]]:
 
 def _said(difference: Context) -> str:
     """What the sides of a comparison say: ``Odoo 12, CMMS 10 min``."""
-    sides = ", ".join(f"{title} {value:,.6g}" for title, value in difference["sides"])
+    sides = ", ".join(f"{title} {symbols(format(value, ',.6g'))}" for title, value in difference["sides"])
     return f"{sides} {difference['unit']}"
 
 
@@ -156,4 +157,6 @@ def text(value: Any) -> str:
 
 def moment(value: str | None) -> str:
     """An ISO 8601 time for people, in UTC; a dash for none."""
-    return f"{datetime.fromisoformat(value).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if value else text(None)
+    return (
+        f"{stamp(datetime.fromisoformat(value).astimezone(UTC), seconds=True)} UTC" if value else text(None)
+    )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from kpis.models import Plant
 from mfgportal.accounts.access import Right, person, require
 from mfgportal.accounts.audit import Change, changes_of
+from mfgportal.locales import number
 from mfgportal.web.ownership_form import OwnershipForm
 from mfgportal.web.page import Crumb, page
 from mfgportal.web.plant_form import PlantForm
@@ -94,7 +95,7 @@ def ownership(request: HttpRequest) -> HttpResponse:
     form = OwnershipForm(request.POST)
     if form.is_valid():
         changed = form.save(by=person(request).username)
-        rows = f"{changed:,} record{'s' if changed != 1 else ''} changed."
+        rows = f"{number(changed)} record{'s' if changed != 1 else ''} changed."
         messages.success(request, f"The systems of record are saved. {rows}")
     else:
         said = form.non_field_errors() or ["Choose a source that offers the kind."]

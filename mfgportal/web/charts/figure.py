@@ -9,6 +9,8 @@ from typing import Any
 import orjson
 from django.utils.safestring import SafeString, mark_safe
 
+from mfgportal.locales import separators
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -62,6 +64,7 @@ def category_axis() -> dict[str, Any]:
 def layout(**more: Any) -> dict[str, Any]:
     return {
         "autosize": True,
+        "separators": separators(),
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",

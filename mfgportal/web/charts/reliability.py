@@ -5,6 +5,7 @@ from typing import Any
 
 from kpis.reliability.growth import PowerLaw
 from kpis.reliability.recurrence import MeanCumulative
+from mfgportal.locales import number
 from mfgportal.web.charts.figure import Chart, Row, Table, axis, chart, layout
 
 MOST_POINTS, MOST_ROWS = 120, 12
@@ -21,9 +22,16 @@ def mean_cumulative_chart(name: str, steps: Sequence[MeanCumulative], confidence
     upper = _line(hours, [0.0, *(step.upper for step in shown)], "Upper bound", width=0)
     upper |= {"fill": "tonexty", "fillcolor": "--series-soft"}
     mean = _line(hours, [0.0, *(step.mean for step in shown)], "Mean", 2, "%{y:.2f} failures by %{x:,.0f} h")
-    sure = f"{confidence * 100:.0f} %"
+    sure = f"{number(confidence * 100)} %"
     rows = [
-        Row((f"{s.time:,.0f} h", f"{s.at_risk:,}", f"{s.mean:.2f}", f"{s.lower:.2f} – {s.upper:.2f}"))
+        Row(
+            (
+                f"{number(s.time)} h",
+                number(s.at_risk),
+                number(s.mean, 2),
+                f"{number(s.lower, 2)} – {number(s.upper, 2)}",
+            )
+        )
         for s in thinned(steps, MOST_ROWS)
     ]
     table = Table(label, (HOURS, "Machines observed", "Mean failures", f"Bounds, {sure}"), rows)
@@ -44,11 +52,17 @@ def failures_chart(hours: Sequence[float], end: float, law: PowerLaw | None) -> 
         curve["line"] = {"color": "--muted", "width": 1.5, "dash": "dot"}
         data.append(curve)
     rows = [
-        Row((f"{n:,}", f"{hour:,.1f} h", f"{hour - before:,.1f} h"))
+        Row((number(n), f"{number(hour, 1)} h", f"{number(hour - before, 1)} h"))
         for n, (hour, before) in enumerate(zip(hours, [0.0, *hours], strict=False), 1)
     ]
     rows.append(
-        Row(("Until now", f"{end:,.1f} h", f"{end - (hours[-1] if hours else 0.0):,.1f} h, no failure"))
+        Row(
+            (
+                "Until now",
+                f"{number(end, 1)} h",
+                f"{number(end - (hours[-1] if hours else 0.0), 1)} h, no failure",
+            )
+        )
     )
     table = Table(label, ("Failure", HOURS, "Since the one before"), rows)
     return chart("failures", label, data, _looks(legend=bool(law)), table)

@@ -3,6 +3,7 @@
 from django import template
 
 from mfgportal.alerts.models import Alert
+from mfgportal.locales import symbols
 from mfgportal.web.format import NONE, amount
 
 register = template.Library()
@@ -13,7 +14,7 @@ TONES = {"critical": "bad", "warning": "warn", "info": "info"}
 def _shown(alert: Alert, value: float | None) -> str:
     if value is None:
         return NONE
-    return f"p = {value:.2g}" if alert.unit == "p" else str(amount(value, alert.unit))
+    return f"p = {symbols(format(value, '.2g'))}" if alert.unit == "p" else str(amount(value, alert.unit))
 
 
 @register.filter

@@ -7,6 +7,7 @@ from django import template
 from kpis.definitions import CATALOGUE, Unit
 from kpis.money_lost import MachineLoss
 from mfgportal.figures import Figure
+from mfgportal.locales import number, space
 from mfgportal.reports.executive import PlantColumn
 from mfgportal.web.format import NONE, Amount, change
 from mfgportal.web.format import amount as worded
@@ -55,7 +56,7 @@ def main_reason(machine: MachineLoss) -> str:
 
 @register.filter
 def share_of(part: float, whole: float | None) -> str:
-    return f"{part / whole * 100:.0f} %" if whole else NONE
+    return f"{number(part / whole * 100)}{space()}%" if whole else NONE
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from django import template
 
+from mfgportal.locales import number
 from mfgportal.web.flow_forms import written
 from mfgportal.web.format import NONE, lasting
 
@@ -15,4 +16,4 @@ def seconds(value: float | None) -> str:
     """A measured span: with a decimal where it is short."""
     if value is None:
         return NONE
-    return f"{value:.1f} s" if value < 10 else lasting(value)
+    return f"{number(value, 1)} s" if value < 10 else lasting(value)

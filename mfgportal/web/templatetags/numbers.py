@@ -6,6 +6,7 @@ from django import template
 from django.template.context import RequestContext
 
 from kpis.engine import Value
+from mfgportal.locales import number
 from mfgportal.web.number import number_url as address_of
 
 register = template.Library()
@@ -43,10 +44,10 @@ def record_time(row: dict[str, Any]) -> Any:
 def hms(seconds: int) -> str:
     """A duration to the second: ``1,854:07:05``."""
     size = abs(seconds)
-    return f"{size // 3600:,}:{size % 3600 // 60:02}:{size % 60:02}"
+    return f"{number(size // 3600)}:{size % 3600 // 60:02}:{size % 60:02}"
 
 
 @register.filter
 def points(share: float) -> str:
     """A share of loading time as points of OEE."""
-    return f"{share * 100:.1f}".replace("-", "−")
+    return number(share * 100, 1).replace("-", "−")

@@ -12,6 +12,7 @@ from kpis.definitions import CATALOGUE
 from kpis.engine import Value
 from kpis.models import Downtime
 from mfgportal.figures import Figure, Trust
+from mfgportal.locales import moment
 from mfgportal.web import format as words_of
 from mfgportal.web import navigation as sections
 from mfgportal.web.shortcuts import Sheet, sheets
@@ -88,7 +89,7 @@ def in_zone(at: datetime | None, zone: str) -> str:
     if at is None:
         return words_of.NONE
     local = at.astimezone(ZoneInfo(zone or "UTC"))
-    return f"{local.day} {local:%b %Y, %H:%M}"
+    return moment(local)
 
 
 @register.filter

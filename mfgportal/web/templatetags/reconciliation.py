@@ -2,6 +2,7 @@
 
 from django import template
 
+from mfgportal.locales import symbols
 from mfgportal.web.format import NONE
 
 register = template.Library()
@@ -12,7 +13,7 @@ UNITS = {"min": "Minutes", "pcs": "Pieces", "%": "Percent"}
 @register.filter
 def figure(value: float | None) -> str:
     """A quantity of any unit: whole where it is whole, else two digits; a dash for none."""
-    return NONE if value is None else f"{value:,.2f}".removesuffix(".00").replace("-", "−")
+    return NONE if value is None else symbols(f"{value:,.2f}".removesuffix(".00").replace("-", "−"))
 
 
 @register.filter
