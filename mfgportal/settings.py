@@ -17,6 +17,7 @@ from mfgportal.settings_api import *  # noqa: F403 parts of these settings, each
 from mfgportal.settings_audit import *  # noqa: F403
 from mfgportal.settings_people import *  # noqa: F403
 from mfgportal.settings_people import ALLAUTH_TRUSTED_PROXY_COUNT
+from mfgportal.settings_sources import *  # noqa: F403
 
 # --- what kind of installation ---
 DEBUG = env.bool("DEBUG", default=False)

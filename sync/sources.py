@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -10,6 +11,7 @@ from sync import breaker, failures
 from sync.budget import shared
 from sync.connectors import connector_class
 from sync.connectors.base import Check, Connector, SourceConfig, StreamSpec
+from sync.connectors.outgoing import Outgoing
 from sync.errors import SourceRefused
 from sync.models import Ownership, Source, Stream
 from sync.records import Kind
@@ -27,6 +29,15 @@ def config_of(source: Source) -> SourceConfig:
         database=source.database,
         options=source.options,
         budgets=shared,
+        outgoing=outgoing_of(source),
+    )
+
+
+def outgoing_of(source: Source) -> Outgoing:
+    """Where connections of the source may lead, by the settings."""
+    return Outgoing(
+        allowed=tuple(settings.ALLOWED_PRIVATE_TARGETS),
+        ca_file=settings.SOURCES_CA_FILES.get(source.name, settings.SOURCES_CA_FILE),
     )
 
 

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, ClassVar, Literal
 
 from sync.connectors.budget import Budgets, in_process
+from sync.connectors.outgoing import UNBOUND, Outgoing
 from sync.errors import SourceRefused
 from sync.records import Kind, Record
 
@@ -35,6 +36,7 @@ class SourceConfig:
         database: Odoo's database name.
         options: connector-specific settings, e.g. ``requests_per_minute``.
         budgets: gives the budget that requests to a limited source are taken from.
+        outgoing: where connections may lead. The portal always says; a connector by itself is not bound.
     """
 
     url: str
@@ -44,6 +46,7 @@ class SourceConfig:
     database: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     budgets: Budgets = field(default=in_process, repr=False, compare=False)
+    outgoing: Outgoing = field(default=UNBOUND, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

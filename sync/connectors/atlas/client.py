@@ -47,7 +47,7 @@ class AtlasClient:
         self.budget = config.budgets(allowance_of(config))
         self._total_s = float(options.get("total_s", 120))
         self._max_bytes = int(options.get("max_answer_mb", 64)) << 20
-        self._http = httpx.Client(timeout=float(options.get("timeout_s", 30)), follow_redirects=False)
+        self._http = config.outgoing.way(config.url).client(timeout=float(options.get("timeout_s", 30)))
         self._api_found = self.base.endswith("/api")
         self._access = ""
         self._refresh = ""

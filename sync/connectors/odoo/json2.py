@@ -38,9 +38,8 @@ class Json2Transport:
         headers = {"Authorization": f"bearer {config.api_key}"}
         if config.database:
             headers["X-Odoo-Database"] = config.database
-        self._http = httpx.Client(
-            timeout=float(options.get("timeout_s", 60)), follow_redirects=False, headers=headers
-        )
+        way = config.outgoing.way(config.url)
+        self._http = way.client(float(options.get("timeout_s", 60)), headers)
         try:
             self.call("res.users", "context_get")
         except BaseException:
@@ -84,7 +83,7 @@ def offered_version(config: SourceConfig) -> str | None:
     url = urljoin(config.url, "/web/version")
     try:
         timeout = float(config.options.get("timeout_s", 60))
-        with httpx.stream("GET", url, timeout=timeout, follow_redirects=False) as response:
+        with config.outgoing.way(url).client(timeout) as http, http.stream("GET", url) as response:
             content = bounded_body(response, max_bytes=1 << 20, total_s=timeout)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise network_fault("Odoo", config.url, error) from error

@@ -60,7 +60,9 @@ class JsonRpcTransport:
             raise SourceRefused(f"'{self._config.url}' is no address: it starts with https:// or http://.")
         options = self._config.options
         opener = bounded_opener(
-            max_bytes=int(options.get("max_answer_mb", 64)) << 20, total_s=float(options.get("total_s", 300))
+            self._config.outgoing.way(self._config.url),
+            max_bytes=int(options.get("max_answer_mb", 64)) << 20,
+            total_s=float(options.get("total_s", 300)),
         )
         return odoorpc.ODOO(
             url.hostname,

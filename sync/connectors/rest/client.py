@@ -59,7 +59,7 @@ class Api:
         self._total_s = float(options.get("total_s", declaration.total_s))
         self._max_bytes = int(options.get("max_answer_mb", 64)) << 20
         timeout = httpx.Timeout(float(options.get("timeout_s", declaration.timeout_s)))
-        self._http = httpx.Client(timeout=timeout, follow_redirects=False)
+        self._http = config.outgoing.way(self.base, self._token_url).client(timeout)
         self._headers = headers_of(declaration.headers, {"option": self.options})
         self._signer = Signer(declaration.auth, config, self.base, self._send)
 
