@@ -19,6 +19,7 @@ from mfgportal.alerts.people import alerts_of, rules_of, told_of
 from mfgportal.alerts.record import newer_first
 from mfgportal.web.page import Crumb, page
 from mfgportal.web.picker import Choice
+from mfgportal.workbench.people import notices_of
 
 PER_PAGE = 50
 VIEWS = {"open": "Open", "mine": "Sent to me", "history": "History"}
@@ -38,6 +39,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
         "rows": Paginator(_rows(user, view), PER_PAGE).get_page(request.GET.get("page")),
         "held": rules_of(user).filter(enabled=True).exclude(cannot_judge=""),
         "may_manage": may(user, Right.MANAGE_ALERTS),
+        "notices": notices_of(user).select_related("exception"),
         "unread": set(told_of(user).values_list("event__alert", flat=True)),
     }
     return page(request, "alerts", context)

@@ -15,6 +15,7 @@ from mfgportal.alerts.people import told_of
 from mfgportal.habits.models import Preference, SavedView
 from mfgportal.habits.preferences import preference_of
 from mfgportal.habits.views import views_of
+from mfgportal.workbench.people import notices_of
 from sync.models import SyncException
 
 
@@ -106,6 +107,7 @@ GROUPS = (
             Section("Reports by e-mail", "schedules", "calendar", ("/reports/",)),
             Section("Displays", "displays", "screen", ("/displays/",), right=Right.MANAGE_DISPLAYS),
             Section("Rates", "rates", "scales", ("/rates/",), right=Right.MANAGE_RATES),
+            Section("Set-up", "welcome", "check", ("/welcome/",), right=Right.MANAGE_SOURCES),
             Section("Glossary", "glossary", "book", ("/glossary/",), key="k"),
             Section("API", "api_docs", "braces", ("/api/",)),
         ),
@@ -162,12 +164,13 @@ def navigation(request: HttpRequest) -> Navigation:
     """The navigation of a page. Three queries: what is open and unread, preferences, saved views."""
     user = person(request)
     exceptions = exceptions_of(user).filter(status=SyncException.Status.OPEN)
-    counts = User.objects.filter(pk=user.pk).values_list(_count(exceptions), _count(told_of(user)))
-    open_count, unread = counts.get()
+    told = (_count(told_of(user)), _count(notices_of(user)))
+    counts = User.objects.filter(pk=user.pk).values_list(_count(exceptions), *told)
+    open_count, alerted, noticed = counts.get()
     preference = preference_of(user)
     return Navigation(
         menus=_menus(user, request.path, {"exceptions": open_count}, preference.default_plant),
-        unread=unread,
+        unread=alerted + noticed,
         preference=preference,
         views=list(views_of(user)),
         address=request.get_full_path(),

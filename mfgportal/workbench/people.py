@@ -4,6 +4,7 @@ import re
 
 from django.db.models import Q, QuerySet
 
+from mfgportal.accounts.access import plants_of
 from mfgportal.accounts.models import ALL_PLANTS, User
 from mfgportal.accounts.rights import RIGHTS, Right
 from mfgportal.workbench.models import Notice
@@ -43,5 +44,8 @@ def mentioned(text: str, exception: SyncException) -> list[User]:
 
 
 def notices_of(user: User) -> QuerySet[Notice]:
-    """What the person was told in the portal and has not read."""
-    return Notice.objects.filter(user=user, in_portal=True, read_at=None)
+    """What the person was told in the portal and has not read, of exceptions they still may see."""
+    rows = Notice.objects.filter(user=user, in_portal=True, read_at=None)
+    if user.sees_all_plants:
+        return rows
+    return rows.filter(Q(exception__plant=None) | Q(exception__plant__in=plants_of(user)))

@@ -21,7 +21,7 @@ from tests.mfgportal.queue import World, a_person, a_run
 from tests.mfgportal.reconciled import a_comparison
 from tests.mfgportal.reconciled import a_line as a_compared_line
 
-UNREAL = frozenset({"nothing", "token", "display_key", "unreachable", "cycle", "shift"})
+UNREAL = frozenset({"nothing", "token", "display_key", "unlinked", "unreachable", "cycle", "shift"})
 """Things that are not there: an address about one may say so."""
 
 
@@ -69,6 +69,9 @@ class Ground:
         raws = [HeldRecord.objects.filter(exception=each).first() for each in (world.mine, world.theirs)]
         mine, theirs = ({"pk": row.exception_id, "raw": row.raw_id} for row in raws if row)
         self.things["raw"] = (mine, theirs)
+        (own, foreign) = self.things["exception"]
+        assert foreign
+        self.things["unlinked"] = (own | {"link": 0}, foreign | {"link": 0})
         standard_reasons()
         why = reason("equipment-failure")
         start = timezone.now() - timedelta(days=1)

@@ -7,11 +7,13 @@ import orjson
 from django import template
 from django.utils import timezone
 
+from mfgportal.mapping_targets import mapped_kind
 from mfgportal.web.format import NONE, lasting, roughly
 from mfgportal.web.sides import text, words
 from sync.exceptions import KINDS, ExceptionKind
 from sync.flows import State
 from sync.models import RawRecord, SyncException, SyncRun
+from sync.records import Kind
 from sync.sources import record_url
 
 register = template.Library()
@@ -25,6 +27,13 @@ RUN_TONES = {SyncRun.Status.FAILED: "bad", SyncRun.Status.DONE: "good", SyncRun.
 def kind_of(key: str) -> ExceptionKind | None:
     """The registry's entry of an exception's kind; None for a kind of another version."""
     return KINDS.get(key)
+
+
+@register.filter
+def plain_title(exception: SyncException) -> str:
+    """A title for mails: people's names stay inside the portal."""
+    named = mapped_kind(exception) != Kind.TECHNICIAN
+    return exception.title if named else KINDS[exception.kind].title
 
 
 @register.filter
@@ -48,6 +57,12 @@ def span(value: timedelta | float | None) -> str:
     if value is None:
         return NONE
     return lasting(value.total_seconds() if isinstance(value, timedelta) else value)
+
+
+@register.filter
+def minutes(value: float | None) -> str:
+    """Minutes in their two largest units; "" for none."""
+    return lasting(value * 60) if value else ""
 
 
 @register.filter
