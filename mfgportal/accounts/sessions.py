@@ -48,7 +48,7 @@ class LogInFirst(LoginRequiredMiddleware):
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         if "HX-Request" in request.headers:
-            return HttpResponse(status=HTTPStatus.UNAUTHORIZED, headers={"HX-Refresh": "true"})
+            return HttpResponse(headers={"HX-Refresh": "true"})  # an error would stand in the console
         return super().handle_no_permission(request, view_func)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
