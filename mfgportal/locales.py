@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 
 from babel import Locale, negotiate_locale
@@ -77,7 +78,7 @@ def _weighed(part: str) -> tuple[str, float]:
         return name, 0.0
 
 
-def number(value: float, digits: int = 0, *, sign: bool = False) -> str:
+def number(value: float | Decimal, digits: int = 0, *, sign: bool = False) -> str:
     """Grouped by thousands, with so many decimals. ``sign``: also +, and a true minus."""
     return symbols(f"{value:+,.{digits}f}".replace("-", "−") if sign else f"{value:,.{digits}f}")
 

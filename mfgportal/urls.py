@@ -39,6 +39,7 @@ from mfgportal.web import (
     targets,
     triage,
     tv,
+    welcome,
 )
 from mfgportal.web.converters import DayConverter
 
@@ -148,6 +149,8 @@ urlpatterns = [
     path("alerts/<int:pk>/comment/", alerts.alert_comment, name="alert_comment"),
     path("search/", search.search, name="search"),
     path("search/suggest/", search.suggest, name="search_suggest"),
+    path("welcome/", welcome.welcome, name="welcome"),
+    path("welcome/put-away/", welcome.put_away, name="welcome_put_away"),
     path("start/", preferences.start, name="start"),
     path("views/", saved_views.views, name="views"),
     path("views/add/", saved_views.view_add, name="view_add"),

@@ -1,5 +1,6 @@
 """What a person has arranged for themselves: how the portal opens, and addresses kept under a name."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from mfgportal.accounts.models import Role, User
@@ -43,7 +44,8 @@ class Preference(models.Model):
 
     ``default_plant``: what navigation leads to. ``start_view``: the page after log-in; None: the default
     plant's, else the overview. ``locale``: of numbers and dates; "": as the browser asks. ``shortcuts``:
-    whether single keys do something.
+    whether single keys do something. ``setup_put_away``: the plants there were when the person put away the
+    reminder of the set-up; a plant that is not among them brings it back. None: never put away.
     """
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="preference")
@@ -56,6 +58,7 @@ class Preference(models.Model):
     theme = models.CharField(max_length=10, choices=Theme, blank=True, default=Theme.SYSTEM)
     locale = models.CharField(max_length=10, blank=True, default="")
     shortcuts = models.BooleanField(default=True)
+    setup_put_away = ArrayField(models.BigIntegerField(), null=True, blank=True)
 
     def __str__(self) -> str:
         return f"Preferences of {self.user_id}"

@@ -23,6 +23,7 @@ from mfgportal.web.dashboard import (
 from mfgportal.web.floor import enterprise_floor
 from mfgportal.web.format import percent
 from mfgportal.web.page import Crumb, page
+from mfgportal.web.welcome import reminder, welcome
 from sync.completeness import Completeness
 from sync.models import Source
 
@@ -44,6 +45,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "rows": ordered(rows, sort),
     }
     context |= {"sorts": sort_choices(request, sort), "behind": behind(request, chosen)}
+    context |= {"reminder": reminder(person(request))}
     context |= enterprise_floor(request, chosen, context)
     return page(request, "overview", context)
 
@@ -72,12 +74,12 @@ def _note(plant: Plant, known: Completeness, *, shared: bool) -> str:
 
 
 def _nothing_yet(request: HttpRequest) -> HttpResponse:
-    """What to do next: connect a source, wait for its first sync, or ask for a plant."""
-    user = person(request)
+    """What to do next: the set-up, for those who do it; else wait for the first sync, or ask for a plant."""
+    if may(person(request), Right.MANAGE_SOURCES):
+        return welcome(request)
     context = {
         "title": "Overview",
         "plants_exist": Plant.objects.exists(),
         "sources_exist": Source.objects.exists(),
-        "may_connect": may(user, Right.MANAGE_SOURCES),
     }
     return page(request, "welcome", context)
