@@ -65,17 +65,27 @@ def _last_month(today: date) -> tuple[date, date]:
     return last.replace(day=1), last
 
 
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _last_week(today: date) -> tuple[date, date]:
+    return _monday(today) - timedelta(days=7), _monday(today) - ONE_DAY
+
+
 PRESETS = {
     "today": Preset("Today", lambda today: (today, today)),
     "yesterday": Preset("Yesterday", _yesterday),
     "last_7_days": Preset("Last 7 days", _last(7)),
     "last_30_days": Preset("Last 30 days", _last(30)),
     "last_90_days": Preset("Last 90 days", _last(90)),
+    "this_week": Preset("This week", lambda today: (_monday(today), today)),
+    "last_week": Preset("Last week", _last_week),
     "this_month": Preset("This month", lambda today: (today.replace(day=1), today)),
     "last_month": Preset("Last month", _last_month),
     "this_quarter": Preset("This quarter", lambda today: (_first_of_quarter(today), today)),
     "last_quarter": Preset("Last quarter", _last_quarter),
-    "this_year": Preset("This year", lambda today: (today.replace(month=1, day=1), today)),
+    "this_year": Preset("Year to date", lambda today: (today.replace(month=1, day=1), today)),
     "last_year": Preset("Last year", _last_year),
 }
 
@@ -83,3 +93,51 @@ PRESETS = {
 def preset(name: str, today: date) -> Period:
     """The named period as of the production day ``today``. Raises KeyError."""
     return Period(*PRESETS[name].of(today), name)
+
+
+def earlier(period: Period, today: date) -> Period:
+    """One step back: the whole week, month, quarter or year before one of these; else as many days."""
+    if (unit := _unit(period, today)) is None:
+        return period.before
+    return _whole(period.first - ONE_DAY, unit)
+
+
+def later(period: Period, today: date) -> Period | None:
+    """One step on; None where nothing later has begun."""
+    if period.last >= today:
+        return None
+    unit = _unit(period, today)
+    found = period.after if unit is None else _whole(period.last + ONE_DAY, unit)
+    return Period(found.first, min(found.last, today))
+
+
+UNITS: dict[str, Callable[[date], date]] = {
+    "week": _monday,
+    "month": lambda day: day.replace(day=1),
+    "quarter": _first_of_quarter,
+    "year": lambda day: day.replace(month=1, day=1),
+}
+"""Of the calendar: the first day of the one that a day lies in. Weeks begin on Monday (ISO 8601)."""
+LONGEST = {"week": 7, "month": 31, "quarter": 92, "year": 366}
+
+
+def _whole(day: date, unit: str) -> Period:
+    first = UNITS[unit](day)
+    return Period(first, UNITS[unit](first + timedelta(days=LONGEST[unit])) - ONE_DAY)
+
+
+def _unit(period: Period, today: date) -> str | None:
+    """What of the calendar a period is, whole or up to today; None for other days, and for a single one."""
+    if (named := period.preset.partition("_")[2]) in UNITS:
+        return named
+    if period.days == 1 or period.preset != CUSTOM:
+        return None
+    wholes = ((unit, _whole(period.first, unit)) for unit in UNITS)
+    return next(
+        (
+            unit
+            for unit, whole in wholes
+            if period.first == whole.first and period.last in {whole.last, min(whole.last, today)}
+        ),
+        None,
+    )

@@ -6,7 +6,7 @@ from datetime import date
 from django.http import HttpRequest, QueryDict
 
 from mfgportal import locales
-from mfgportal.period import PRESETS, Period
+from mfgportal.period import PRESETS, Period, earlier, later
 from mfgportal.scope import Selection, grains
 
 GRAIN_TITLES = {"rolling": "Rolling 30 days"}
@@ -24,19 +24,24 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picker:
-    """What the component draws. ``later``: "" when nothing is later. ``kept``: parameters the form keeps."""
+    """What the component draws.
+
+    ``earlier``, ``later``: a step of the period's own length, by the calendar where it is of the calendar;
+    ``later`` is None when nothing is later. ``kept``: parameters the form keeps. ``zone``: of its days.
+    """
 
     title: str
     span: str
     before: str
     presets: list[Choice]
     grains: list[Choice]
-    earlier: str
-    later: str
+    earlier: Choice
+    later: Choice | None
     compare: Choice
     kept: list[tuple[str, str]]
     period: Period
     today: date
+    zone: str
 
 
 def picker(request: HttpRequest, selection: Selection) -> Picker:
@@ -51,8 +56,8 @@ def picker(request: HttpRequest, selection: Selection) -> Picker:
             Choice(found.title, _preset(here, name), name == period.preset) for name, found in PRESETS.items()
         ],
         grains=[_grain(here, selection, grain) for grain in grains(selection)],
-        earlier=_range(here, period.before),
-        later=_range(here, period.after) if period.last < selection.today else "",
+        earlier=_step(here, period, earlier(period, selection.today)),
+        later=_step(here, period, after) if (after := later(period, selection.today)) else None,
         compare=Choice("Compare with the period before", address(here, compare=compare), selection.compare),
         kept=[
             (name, value)
@@ -61,6 +66,7 @@ def picker(request: HttpRequest, selection: Selection) -> Picker:
         ],
         period=period,
         today=selection.today,
+        zone=selection.place.zone,
     )
 
 
@@ -88,8 +94,10 @@ def _preset(here: QueryDict, name: str) -> str:
     return address(here, **{"period": name, "from": "", "to": "", "grain": ""})
 
 
-def _range(here: QueryDict, period: Period) -> str:
-    return address(here, **{"period": "", "from": str(period.first), "to": str(period.last)})
+def _step(here: QueryDict, period: Period, to: Period) -> Choice:
+    """To a longer one the grain is not kept: it may be too fine for it."""
+    given = {"period": "", "from": str(to.first), "to": str(to.last)}
+    return Choice(span(to), address(here, **given, **({"grain": ""} if to.days > period.days else {})))
 
 
 def _grain(here: QueryDict, selection: Selection, grain: str) -> Choice:

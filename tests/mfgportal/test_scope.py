@@ -7,7 +7,7 @@ from django.http import Http404
 
 from kpis.models import Plant
 from mfgportal.accounts.models import Role, User
-from mfgportal.period import PRESETS, Period, preset
+from mfgportal.period import PRESETS, Period, earlier, later, preset
 from mfgportal.scope import (
     BadScope,
     Level,
@@ -166,3 +166,28 @@ def test_without_a_plant_nothing_is_in_scope(db: None) -> None:
     assert found.scope.plant_ids == ()
     start, end = found.window
     assert start == end
+
+
+@pytest.mark.parametrize(
+    ("name", "back", "forth"),
+    [
+        ("today", ("2026-11-23", "2026-11-23"), None),
+        ("last_7_days", ("2026-11-11", "2026-11-17"), None),
+        ("this_week", ("2026-11-16", "2026-11-22"), None),
+        ("last_week", ("2026-11-09", "2026-11-15"), ("2026-11-23", "2026-11-24")),
+        ("last_month", ("2026-09-01", "2026-09-30"), ("2026-11-01", "2026-11-24")),
+        ("this_quarter", ("2026-07-01", "2026-09-30"), None),
+        ("last_year", ("2024-01-01", "2024-12-31"), ("2026-01-01", "2026-11-24")),
+    ],
+)
+def test_a_period_of_the_calendar_is_stepped_by_the_calendar(
+    name: str, back: tuple[str, str], forth: tuple[str, str] | None
+) -> None:
+    now = preset(name, TODAY)
+    assert earlier(now, TODAY) == Period(*map(date.fromisoformat, back))
+    assert later(now, TODAY) == (Period(*map(date.fromisoformat, forth)) if forth else None)
+
+
+def test_steps_back_and_forth_come_to_the_same_month() -> None:
+    october = earlier(preset("this_month", TODAY), TODAY)
+    assert later(earlier(october, TODAY), TODAY) == october
