@@ -17,6 +17,7 @@ from rich.console import Console
 from mfgportal import embedded
 from mfgportal.accounts import demo as people
 from mfgportal.alerts.demo import seed_alerts
+from mfgportal.demo import seed_money
 from mfgportal.env import VAR_DIR, env, kept
 from mfgportal.runner import programs
 from mfgportal.runner.binaries import CannotEmbed
@@ -109,6 +110,7 @@ class Command(BaseCommand):
             if not follow(self.console, stack.watch):
                 self.say("This takes long; it goes on in the background. The page Sync shows how far it is.")
             people.seed_users()
+            seed_money()
         self.introduce()
 
     def step(self, title: str, work: Callable[[], None]) -> None:
