@@ -157,7 +157,8 @@ class Onboarding:
             return Step(title, State.NEXT, f"{said}; {len(failing)} failing. {why}", url, "See what fails")
         if not self.progress.done:
             return Step(title, State.RUNNING, f"{said}; the rest is under way.", url, "All streams")
-        return Step(title, State.DONE, f"{said}; what changes from now on follows by itself.", url, "Syncs")
+        said = f"{_counted(len(self.progress.streams), 'stream')} read; what changes follows by itself."
+        return Step(title, State.DONE, said, url, "Syncs")
 
     def _dashboard(self) -> Step:
         title = "First dashboard"

@@ -40,20 +40,10 @@ document.addEventListener("keydown", (event) => {
 
 /* --- htmx: a whole page in the answer (log-in, an error) replaces the page, not a part of it --- */
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (/^\s*<!doctype/i.test(event.detail.xhr.responseText) && !event.detail.isHistoryRestore) {
+  if (event.detail.xhr.status < 500 && /^\s*<!doctype/i.test(event.detail.xhr.responseText) && !event.detail.isHistoryRestore) {
     event.detail.shouldSwap = false;
     location.assign(event.detail.xhr.responseURL || location.href);
   }
-});
-
-document.addEventListener("htmx:sendError", () => {
-  document.getElementById("announce").textContent = "The portal does not answer. Check the network and try again.";
-  document.getElementById("offline").hidden = false;
-});
-
-document.addEventListener("htmx:afterSettle", (event) => {
-  document.getElementById("offline").hidden = true;
-  if (event.target.id === "main") document.getElementById("announce").textContent = document.title;
 });
 
 /* --- charts: data from the page, colours from the theme --- */
