@@ -51,6 +51,8 @@ RULES: tuple[dict[str, Any], ...] = (
         "least": "error",
         "longer_than_s": 86400,
         "roles": LEADS,
+        "escalate_after_s": 86400,
+        "escalate_roles": MANAGERS,
     },
 )
 

@@ -1,5 +1,6 @@
 """When nobody acknowledges: the next recipients."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -9,6 +10,8 @@ from mfgportal.alerts.judging import zone_of
 from mfgportal.alerts.models import Alert
 from mfgportal.alerts.people import next_recipients
 from mfgportal.alerts.record import Action, Post, write
+from mfgportal.workbench.sleep import asleep
+from sync.models import SyncException
 
 MOST = 100
 
@@ -35,7 +38,18 @@ def _overdue(now: datetime) -> list[Alert]:
         status=Alert.Status.OPEN, escalated_at=None, rule__escalate_after_s__isnull=False
     ).select_related("rule__plant", "plant")
     locked = waiting.select_for_update(of=("self",), skip_locked=True).order_by("tell_at")
-    return [alert for alert in locked if _is_overdue(alert, now)][:MOST]
+    late = [alert for alert in locked if _is_overdue(alert, now)]
+    put_off = _put_off(late, now)
+    return [alert for alert in late if alert.subject not in put_off][:MOST]
+
+
+def _put_off(alerts: Sequence[Alert], now: datetime) -> set[str]:
+    """Subjects that are exceptions somebody has put off."""
+    ids = [alert.subject.partition("/")[2] for alert in alerts if alert.subject.startswith("exception/")]
+    if not ids:
+        return set()
+    rows = SyncException.objects.filter(asleep(now), pk__in=[int(pk) for pk in ids])
+    return {f"exception/{pk}" for pk in rows.values_list("pk", flat=True)}
 
 
 def _is_overdue(alert: Alert, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -15,6 +16,7 @@ from mfgportal.alerts.places import equipment_in, scope_of, subject_of
 from mfgportal.alerts.reading import Reading, Sight
 from mfgportal.mapping_targets import mapped_kind
 from mfgportal.web.format import lasting
+from mfgportal.workbench.sleep import asleep
 from sync.models import SyncException
 from sync.queue.kinds import KINDS
 from sync.records import Kind
@@ -70,12 +72,13 @@ def exceptions(rule: AlertRule, now: datetime) -> Sight:
 
 
 def _exceptions(rule: AlertRule, rows: QuerySet[SyncException], now: datetime) -> Sight:
-    found = rows.filter(
+    old = rows.filter(
         _place(rule),
         status=SyncException.Status.OPEN,
         first_seen__lte=now - timedelta(seconds=rule.longer_than_s),
     ).select_related("equipment")
-    return Sight([_exception(rule, row, now) for row in found.order_by("first_seen")[:MOST]], complete=True)
+    found = old.annotate(sleeps=asleep(now)).order_by("first_seen")
+    return Sight([_exception(rule, row, now) for row in found[:MOST]], complete=True)
 
 
 def _place(rule: AlertRule) -> Q:
@@ -85,13 +88,14 @@ def _place(rule: AlertRule) -> Q:
     return Q() if rule.plant_id is None else Q(plant=rule.plant_id)
 
 
-def _exception(rule: AlertRule, row: SyncException, now: datetime) -> Reading:
+def _exception(rule: AlertRule, row: Any, now: datetime) -> Reading:
     named = mapped_kind(row) != Kind.TECHNICIAN  # people's names stay inside the portal
     age = (now - row.first_seen).total_seconds()
     return Reading(
         subject=f"exception/{row.pk}",
         text=row.title if named else KINDS[row.kind].title,
-        marks=(Mark.BREACH,),
+        # What somebody has put off opens nothing, and is not over either.
+        marks=(Mark.BAND if row.sleeps else Mark.BREACH,),
         value=age,
         limit=float(rule.longer_than_s),
         unit="s",

@@ -14,8 +14,11 @@ from kpis.models import ShiftComponents, Target
 from kpis.months import month_of, replace_months, replace_plants
 from mfgportal.accounts.models import Role
 from mfgportal.alerts.age import kinds_of
+from mfgportal.alerts.escalation import escalate_due
 from mfgportal.alerts.judging import JUDGING_LOCK, judge, judge_due, switch
 from mfgportal.alerts.models import Alert, AlertEvent, AlertRule, Notification, Severity, Signal
+from mfgportal.workbench.acts import snooze
+from mfgportal.workbench.models import Care
 from sync.locks import only_one
 from sync.models import HeldRecord, Identity, RawRecord, Source, Stream, SyncException
 from sync.records import Kind
@@ -268,6 +271,29 @@ def test_late_streams_and_old_exceptions(site: Site, make_rule: MakeRule) -> Non
     for rule in AlertRule.objects.all():
         look(rule)
     assert not Alert.objects.exclude(status="closed").exists()
+
+
+def test_what_is_put_off_calls_nobody_until_it_wakes(site: Site, make_rule: MakeRule) -> None:
+    found = SyncException.objects.create(
+        kind="unmapped_key", severity="error", plant=site.lyon, fingerprint="x", title="Unknown", message="",
+        source=site.stream.source,
+    )  # fmt: skip
+    rule = make_rule(
+        signal=Signal.EXCEPTION,
+        longer_than_s=0,
+        escalate_after_s=60,
+        escalate_roles=[Role.EXECUTIVE],
+    )
+    snooze(found, NOW + HOUR, by=site.manager)
+    look(rule)
+    assert not Alert.objects.exists()
+    Care.objects.update(snoozed_until=NOW)
+    look(rule)
+    snooze(found, NOW + HOUR, by=site.manager)
+    look(rule)
+    assert Alert.objects.get().status == Alert.Status.OPEN
+    assert escalate_due(NOW + 2 * timedelta(minutes=1)) == 0
+    assert (escalate_due(NOW + 2 * HOUR), escalate_due(NOW + 3 * HOUR)) == (1, 0)  # each step once
 
 
 def test_a_persons_name_stays_in_the_portal(site: Site, make_rule: MakeRule) -> None:
