@@ -1,5 +1,5 @@
 # make run    the whole portal on this machine, with demo source systems (SANDBOX=0: without); Ctrl-C stops it
-# make test   style, types and all tests
+# make test   style, types, known vulnerabilities of the requirements, and all tests
 # make bench  speed and memory of the sync, each figure beside its reference; BENCH_ROWS=100000 for a quick one
 # All build .venv first, and again only when the pinned requirements change. PYTHON=… chooses the interpreter.
 
@@ -18,6 +18,7 @@ run: requirements
 test: test-requirements chromium pango
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	@$(BIN)/python -m tests.dependencies
 	@$(BIN)/mypy >$(VENV)/types.log 2>&1 & types=$$!; \
 	$(BIN)/pytest --numprocesses=2 --dist=loadgroup --no-loadscope-reorder; tests=$$?; \
 	wait $$types; types=$$?; cat $(VENV)/types.log; exit $$((tests | types))

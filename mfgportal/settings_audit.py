@@ -22,6 +22,25 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
         "mask_fields": ["password", "api_key", "options"],
         "mask_callable": "mfgportal.accounts.audit.hidden",
     },
+    {"model": "sync.Decision", "include_fields": ["exception", "way", "by", "reason"]},
+    {"model": "sync.Verdict", "include_fields": ["source", "kind", "term", "canonical_id", "accepted"]},
+    {
+        "model": "sync.Correction",
+        "include_fields": [
+            "source", "external_key", "field", "value", "original", "reason", "revoked_at", "revoked_by",
+        ],
+    },
+    {
+        "model": "sync.Rule",
+        "include_fields": [
+            "what", "source", "kind", "field", "pattern", "canonical_id", "value", "reason", "revoked_at",
+            "revoked_by",
+        ],
+    },
+    {
+        "model": "sync.Merge",
+        "include_fields": ["kind", "kept_name", "dropped_name", "reason", "undone_at", "undone_by"],
+    },
     {"model": "sync.Ownership", "include_fields": ["kind", "field", "source"]},
     {
         "model": "kpis.Target",
@@ -61,3 +80,4 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
 AUDITLOG_DISABLE_REMOTE_ADDR = True
 AUDITLOG_USE_FK_STRING_REPRESENTATION = True
 AUDITLOG_CID_HEADER = None  # what a client sends there would go into the log
+AUDITLOG_CID_GETTER = "mfgportal.accounts.audit.trace_id"

@@ -1,4 +1,4 @@
-"""Settings of connections to sources. A part of `mfgportal.settings`."""
+"""Settings of connections to sources, and of whom to tell of a weakness. A part of `mfgportal.settings`."""
 
 from mfgportal.env import PRODUCTION, env
 
@@ -10,3 +10,6 @@ ALLOWED_PRIVATE_TARGETS: list[str] = env.list(
 # Certificates (PEM) trusted besides the system's, of all sources and by a source's name.
 SOURCES_CA_FILE: str = env.str("SOURCES_CA_FILE", default="")
 SOURCES_CA_FILES: dict[str, str] = env.dict("SOURCES_CA_FILES", default={})
+
+# What /.well-known/security.txt says: addresses (https://…, mailto:…) to tell of a weakness. None: no page.
+SECURITY_CONTACT: list[str] = env.list("SECURITY_CONTACT", default=[])

@@ -2,9 +2,11 @@ from django.urls import include, path, register_converter
 
 from mfgportal.metrics import metrics
 from mfgportal.ready import healthz, readyz
+from mfgportal.security_txt import security_txt
 from mfgportal.web import (
     alert_rules,
     alerts,
+    audit,
     bulk,
     cycles,
     displays,
@@ -138,6 +140,7 @@ urlpatterns = [
     path("targets/add/", targets.target_add, name="target_add"),
     path("targets/<int:pk>/", targets.target, name="target"),
     path("targets/<int:pk>/end/", targets.target_end, name="target_end"),
+    path("audit/", audit.audit, name="audit"),
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/read/", alerts.alerts_read, name="alerts_read"),
     path("alerts/rules/", alert_rules.alert_rules, name="alert_rules"),
@@ -162,6 +165,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
+    path(".well-known/security.txt", security_txt, name="security_txt"),
     path("account/preferences/", preferences.preferences, name="preferences"),
     path("account/shortcuts/", preferences.shortcuts, name="shortcuts"),
     path("account/", include("mfgportal.accounts.urls")),

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from auditlog.context import auditlog_value
 from auditlog.middleware import AuditlogMiddleware
 from auditlog.models import LogEntry
+from celery import current_task
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
@@ -15,6 +17,8 @@ from mfgportal.accounts.models import User
 
 COMMAND_LINE = "command line"
 HIDDEN = "(not shown)"
+COMMAND = uuid4().hex
+"""The trace id of this process."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -39,7 +43,8 @@ class Trail(AuditlogMiddleware):  # type: ignore[misc]  # comes without types
         return super().__call__(request)  # type: ignore[no-any-return]
 
     def get_extra_data(self, request: HttpRequest) -> dict[str, Any]:
-        return _author(request.user if isinstance(request.user, User) else None)
+        """All that one request changes has one trace id, made here: a client's own could be forged."""
+        return {"cid": uuid4().hex} | _author(request.user if isinstance(request.user, User) else None)
 
 
 def signed_by(user: User) -> None:
@@ -50,6 +55,12 @@ def signed_by(user: User) -> None:
 def _author(user: User | None) -> dict[str, Any]:
     """The name is kept apart from the account, which may be deleted one day."""
     return {"actor": user, "additional_data": {"by": user.username} if user else None}
+
+
+def trace_id() -> str:
+    """Of what no request changes: the task's, or the command's."""
+    task = current_task
+    return str(task.request.id) if task and task.request.id else COMMAND
 
 
 def hidden(value: str) -> str:
@@ -69,11 +80,11 @@ def _changes(entry: Any) -> Iterator[Change]:
         yield Change(entry.timestamp, by, entry.object_repr, "created", "", "")
         return
     for field, change in sorted(entry.changes_dict.items()):
-        before, after = _sides(change)
-        yield Change(entry.timestamp, by, entry.object_repr, label_of(field), _text(before), _text(after))
+        before, after = sides(change)
+        yield Change(entry.timestamp, by, entry.object_repr, label_of(field), text(before), text(after))
 
 
-def _sides(change: Any) -> tuple[Any, Any]:
+def sides(change: Any) -> tuple[Any, Any]:
     """Before and after; of a list of things, those that went and those that came."""
     if not isinstance(change, dict):
         before, after = change
@@ -82,8 +93,8 @@ def _sides(change: Any) -> tuple[Any, Any]:
     return ("", things) if change["operation"] == "add" else (things, "")
 
 
-def _text(value: Any) -> str:
-    return "" if value in {None, "None"} else str(value)
+def text(value: Any) -> str:
+    return "" if value is None or value == "None" else str(value)
 
 
 def label_of(field: str) -> str:

@@ -21,6 +21,7 @@ class Right(StrEnum):
     SEE_TECHNICIANS = "see who did which work"
     SEE_COSTS = "see costs"
     MANAGE_PEOPLE = "manage people"
+    SEE_TRAIL = "see who changed what"
     SEE_ALL_KEYS = "see and revoke the API keys of others"
 
 

@@ -40,6 +40,12 @@ VALUES: Sequence[Column] = (
     column("records_loaded", "integer", "completeness", "loaded"),
     column("records_held", "integer", "completeness", "held"),
 )
+AUDIT: Sequence[Column] = (
+    column("id", "integer"),
+    column("at", "moment"),
+    *(column(name) for name in ("by", "action", "title", "thing", "thing_id", "field", "before", "after")),
+    column("trace_id"),
+)
 EXCEPTIONS: Sequence[Column] = (
     column("id", "integer"),
     *(column(name) for name in ("kind", "status", "severity", "title", "message", "source_name")),

@@ -4,6 +4,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from mfgportal.api import (
     alerts,
+    audit,
     docs,
     exceptions,
     flows,
@@ -65,6 +66,7 @@ urlpatterns = [
     path("v1/rules/<int:pk>/revoke", overrides.RevokeRule.as_view(), name="api_rule_revoke"),
     path("v1/merges", overrides.Merges.as_view(), name="api_merges"),
     path("v1/merges/<int:pk>/undo", overrides.UndoMerge.as_view(), name="api_merge_undo"),
+    path("v1/audit", audit.Audit.as_view(), name="api_audit"),
     path("v1/alerts", alerts.Alerts.as_view(), name="api_alerts"),
     path("v1/alerts/<int:pk>", alerts.AlertView.as_view(), name="api_alert"),
     path("v1/alerts/<int:pk>/acknowledge", alerts.Acknowledge.as_view(), name="api_alert_acknowledge"),

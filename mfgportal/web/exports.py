@@ -55,6 +55,11 @@ def queue(filters: Mapping[str, object]) -> Export:
     return _export("Exceptions", "api_exceptions", {name: value for name, value in filters.items() if value})
 
 
+def audit(filters: Mapping[str, object]) -> Export:
+    """The part of the audit trail that a page shows."""
+    return _export("Audit trail", "api_audit", {name: value for name, value in filters.items() if value})
+
+
 def _scope(selection: Selection) -> dict[str, object]:
     place, period = selection.place, selection.period
     where = {} if place.level == Level.ENTERPRISE else {str(place.level): place.id}

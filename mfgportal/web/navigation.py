@@ -107,6 +107,7 @@ GROUPS = (
             Section("Reports by e-mail", "schedules", "calendar", ("/reports/",)),
             Section("Displays", "displays", "screen", ("/displays/",), right=Right.MANAGE_DISPLAYS),
             Section("Rates", "rates", "scales", ("/rates/",), right=Right.MANAGE_RATES),
+            Section("Audit trail", "audit", "lock", ("/audit/",), right=Right.SEE_TRAIL),
             Section("Set-up", "welcome", "check", ("/welcome/",), right=Right.MANAGE_SOURCES),
             Section("Glossary", "glossary", "book", ("/glossary/",), key="k"),
             Section("API", "api_docs", "braces", ("/api/",)),

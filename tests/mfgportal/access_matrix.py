@@ -124,6 +124,7 @@ PAGES: Mapping[str, Row] = {
     "schedule_leave": Row(None, ALL, of="nothing"),
     "report_leave": Row(of="token", open=True),
     "displays": Row(Right.MANAGE_DISPLAYS),
+    "audit": Row(Right.SEE_TRAIL),
     "display_add": Row(Right.MANAGE_DISPLAYS, Right.MANAGE_DISPLAYS),
     "display_revoke": Row(None, Right.MANAGE_DISPLAYS, of="display"),
     "tv": Row(of="display_key", open=True),
@@ -152,6 +153,7 @@ PAGES: Mapping[str, Row] = {
     "api_key_revoke": Row(None, ALL, of="key"),
     "api_docs": Row(),
     "healthz": PUBLIC,
+    "security_txt": Row(open=True, empty=404),
     "readyz": PUBLIC,
     "metrics": PUBLIC,
 }
@@ -197,6 +199,7 @@ API: Mapping[str, Row] = {
     "api_overrides": Row(),
     "api_override_revoke": Row(None, Right.RESOLVE_EXCEPTIONS, of="nothing"),
     "api_rules": Row(),
+    "api_audit": Row(Right.SEE_TRAIL),
     "api_rule_revoke": Row(None, Right.MANAGE_SOURCES, of="nothing"),
     "api_merges": Row(),
     "api_merge_undo": Row(None, Right.RESOLVE_EXCEPTIONS, of="nothing"),
