@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from kpis.definitions import CATALOGUE
@@ -45,11 +46,11 @@ class PartRow:
     figures: dict[str, Figure]
 
 
-def explains_bad_scope(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def explains_bad_scope(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Show what is wrong with an address instead of an error page."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except BadScope as bad:

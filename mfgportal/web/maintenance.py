@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
@@ -25,6 +26,8 @@ from mfgportal.reliability import survey as survey_of_failures
 from mfgportal.scope import BadScope, Selection
 from mfgportal.web.dashboard import explains_bad_scope
 from mfgportal.web.exports import exports
+from mfgportal.web.file_rows import ORDERS, order_file_rows
+from mfgportal.web.files import as_file, own_file, wants_file
 from mfgportal.web.maintenance_actors import actors
 from mfgportal.web.maintenance_filters import filters_of
 from mfgportal.web.maintenance_rows import order_rows
@@ -115,13 +118,15 @@ def _work(user: User, question: Question, chosen: Selection) -> dict[str, Any]:
 
 
 @explains_bad_scope
-def work_orders(request: HttpRequest) -> HttpResponse:
+def work_orders(request: HttpRequest) -> HttpResponseBase:
     """The rows behind a number: a list, or one of the two that are no condition on an order alone."""
     user, now = person(request), timezone.now()
     question = asked(request.GET.dict(), user)
     chosen = period_or_90_days(request, question.place)
     name = request.GET.get("list") or ("all" if question.narrowed else "open")
     title, about, rows = _rows(name, chosen, question, request)
+    if wants_file(request):
+        return as_file(request, "work-orders", ORDERS, order_file_rows(rows, user), rows.count())
     shown = Paginator(rows.select_related("equipment__plant", "plant", "assigned_to"), PER_PAGE)
     at = shown.get_page(request.GET.get("page"))
     context = {
@@ -133,6 +138,7 @@ def work_orders(request: HttpRequest) -> HttpResponse:
         "places": places(request, question.place),
         "filters": filters_of(request, user, question, name),
         "rows": at,
+        "exports": [own_file(request, title)],
         "orders": order_rows(at.object_list, user, now, Links()),
     }
     return page(request, "maintenance/orders", context)

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -19,6 +20,9 @@ from mfgportal.accounts.access import Right, may, person, plants_of, require
 from mfgportal.locales import stamp
 from mfgportal.reconciliations import Found, Links, RuleStatus, lines_of, rule_statuses, sides
 from mfgportal.streams import BROKER_DOWN
+from mfgportal.web.dashboard import explains_bad_scope
+from mfgportal.web.file_rows import comparison_columns, comparison_file_rows
+from mfgportal.web.files import as_file, own_file, wants_file
 from mfgportal.web.page import Crumb, page
 from sync import tasks
 from sync.models import ReconciliationLine
@@ -62,10 +66,14 @@ def reconciliations(request: HttpRequest) -> HttpResponse:
     return page(request, "reconciliation", context)
 
 
-def rule(request: HttpRequest, key: str) -> HttpResponse:
+@explains_bad_scope
+def rule(request: HttpRequest, key: str) -> HttpResponseBase:
     """The lines of a rule's newest comparison; those that differ, unless all are wanted."""
     status = _status(request, key)
     lines = _lines(request, status)
+    if wants_file(request):
+        columns, rows = comparison_columns(status.rule), comparison_file_rows(lines)
+        return as_file(request, f"reconciliation-{key}", columns, rows, lines.count())
     context: dict[str, Any] = {
         "title": status.rule.title,
         "crumbs": [Crumb("Reconciliation", reverse("reconciliations")), Crumb(status.rule.title)],
@@ -74,6 +82,7 @@ def rule(request: HttpRequest, key: str) -> HttpResponse:
         "plants": plants_of(person(request)),
         "periods": _periods(request, status),
         "rows": Paginator(lines, PER_PAGE).get_page(request.GET.get("page")),
+        "exports": [own_file(request, "Lines")],
         "titles": list({**status.rule.sides, **status.rule.parts}.values()),
         "may_run": may(person(request), Right.RUN_SYNC),
     }

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
@@ -17,6 +18,8 @@ from mfgportal.web.charts.figure import Chart
 from mfgportal.web.charts.reliability import failures_chart
 from mfgportal.web.crumbs import crumbs_above
 from mfgportal.web.dashboard import explains_bad_scope, place_url
+from mfgportal.web.file_rows import MACHINES, machine_file_rows
+from mfgportal.web.files import as_file, own_file, wants_file
 from mfgportal.web.page import Crumb, page
 from mfgportal.web.picker import Choice, address, picker
 from mfgportal.web.reliability_classes import class_cards
@@ -26,9 +29,12 @@ DEFAULT_PERIOD = "last_90_days"
 
 
 @explains_bad_scope
-def reliability(request: HttpRequest) -> HttpResponse:
+def reliability(request: HttpRequest) -> HttpResponseBase:
     chosen = period_or_90_days(request, _place(request))
     found = survey(chosen)
+    if wants_file(request):
+        rows = machine_file_rows(found, request.GET.get("class"))
+        return as_file(request, "reliability", MACHINES, rows, len(rows))
     context = _frame(request, chosen) | {
         "title": "Reliability",
         "places": places(request, chosen.place),
@@ -37,6 +43,7 @@ def reliability(request: HttpRequest) -> HttpResponse:
         "cards": class_cards(request, chosen, found),
         "confidence": CONFIDENCE,
         "per": words.PER,
+        "exports": [own_file(request, "Machines")],
     }
     return page(request, "reliability", context)
 

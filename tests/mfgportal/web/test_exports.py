@@ -7,6 +7,7 @@ from html import unescape
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from tests.mfgportal.web.conftest import Floor
 
@@ -55,3 +56,31 @@ def test_the_filters_of_the_queue_are_those_of_its_file(floor: Floor, of_lyon: C
     for query, found in (("?kind=unmapped_key", 1), ("?q=tea", 1)):
         url = next(url for url, kind in links(of_lyon, f"/exceptions/{query}") if kind == "csv")
         assert b"".join(of_lyon.get(url)).decode().count("\n") == 1 + found
+
+
+OWN = re.compile(r'href="(\?[^"]*format=(csv|xlsx)[^"]*)"')
+
+
+@pytest.mark.parametrize("page", ["/maintenance/orders/?list=all", "/reliability/?period=last_30_days"])
+def test_a_list_is_its_own_file_and_the_same_in_every_language(
+    floor: Floor, of_lyon: Client, page: str
+) -> None:
+    german = {"accept-language": "de"}
+    found = OWN.findall(of_lyon.get(page, headers=german).content.decode())
+    assert [kind for _, kind in found] == ["csv", "xlsx"]
+    path = page.partition("?")[0]
+    texts = []
+    for language in ("de", "en"):
+        answer = of_lyon.get(path + unescape(found[0][0]), headers={"accept-language": language})
+        texts.append(b"".join(answer).decode("utf-8-sig"))
+    assert texts[0] == texts[1]
+    assert "Press 1" in texts[0]
+    assert "Lathe" not in texts[0], "of another plant"
+    assert b"".join(of_lyon.get(path + unescape(found[1][0]))).startswith(b"PK")
+
+
+def test_a_list_too_long_for_a_file_says_so(floor: Floor, of_lyon: Client, settings: Settings) -> None:
+    settings.EXPORT_MAX_ROWS = {"csv": 0, "xlsx": 0}
+    answer = of_lyon.get("/maintenance/orders/?list=all&format=csv")
+    assert answer.status_code == 400
+    assert b"Set a filter" in answer.content
