@@ -1,5 +1,6 @@
 """Which exceptions, in which order: one choice for the queue page, bulk work and the API alike."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -112,8 +113,12 @@ def per_cause(user: User, choice: Choice) -> list[Group]:
     """The choice by cause, gravest first. Two queries."""
     rows = selected(user, choice)
     sums = {"rows": Count("pk"), "held": Sum("held_rows"), "minutes": Sum("kpi_minutes")}
-    caused = rows.exclude(caused_by=None).values("caused_by", "caused_by__title").annotate(**sums)
-    causeless = rows.filter(caused_by=None).values("kind", "source__name", "source__title").annotate(**sums)
+    caused: Iterable[Any] = (
+        rows.exclude(caused_by=None).values("caused_by", "caused_by__title").annotate(**sums)
+    )
+    causeless: Iterable[Any] = (
+        rows.filter(caused_by=None).values("kind", "source__name", "source__title").annotate(**sums)
+    )
     rest = choice.without("cause")
     groups = [
         *(_group(row, row["caused_by__title"], rest, cause=str(row["caused_by"])) for row in caused),
@@ -136,7 +141,7 @@ def _kind_title(key: str) -> str:
     return KINDS[key].title if key in KINDS else key
 
 
-def _group(row: dict[str, Any], title: str, choice: Choice, **more: str) -> Group:
+def _group(row: Mapping[str, Any], title: str, choice: Choice, **more: str) -> Group:
     query = Choice(**(asdict(choice) | more)).query
     return Group(title, row["rows"], row["held"] or 0, row["minutes"] or 0.0, query)
 

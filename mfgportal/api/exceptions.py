@@ -73,6 +73,10 @@ ROW: Fields = {
     "resolved_at": serializers.DateTimeField(allow_null=True),
     "resolved_by": serializers.CharField(),
     "resolution": serializers.CharField(),
+    "assignee": serializers.CharField(allow_null=True, help_text="User name of who looks after it."),
+    "snoozed_until": serializers.DateTimeField(
+        allow_null=True, help_text="It sleeps until then, or until it happens again."
+    ),
 }
 CONTEXT = (
     "What a person needs to decide: the unknown key; or of a mismatch the field, its `owner` (the system of "
@@ -94,7 +98,17 @@ class ExceptionQuery(Query):
     plant = serializers.IntegerField(required=False, help_text="Id of a plant.")
     equipment = serializers.IntegerField(required=False, help_text="Id of a machine.")
     q = serializers.CharField(required=False, help_text="Part of the title, message, key or machine.")
-    sort = serializers.ChoiceField(list(ORDERS), required=False, help_text="Default: impact (records held).")
+    assignee = serializers.CharField(required=False, help_text="A user name, `me` or `nobody`.")
+    older = serializers.IntegerField(
+        required=False, min_value=1, max_value=36500, help_text="First seen at least so many days ago."
+    )
+    snoozed = serializers.ChoiceField(
+        ["only", ANY], required=False, help_text="What sleeps is left out unless this is given."
+    )
+    cause = serializers.RegexField(
+        r"^(none|\d{1,18})$", required=False, help_text="Id of what caused it, or `none`."
+    )
+    sort = serializers.ChoiceField(list(ORDERS), required=False, help_text="Default: impact (KPI minutes).")
 
 
 def _rows(request: Request, choice: Choice, *more: str, **condition: int) -> QuerySet[SyncException, Any]:
@@ -103,7 +117,12 @@ def _rows(request: Request, choice: Choice, *more: str, **condition: int) -> Que
     money = Cast("money", FloatField()) if may_see_costs(user) else Value(None, FloatField(null=True))
     found = chosen(user, choice).filter(**condition)
     rows: QuerySet[SyncException, Any] = found.values(
-        *FIELDS, *more, source_name=F("source__name"), cost=money
+        *FIELDS,
+        *more,
+        source_name=F("source__name"),
+        cost=money,
+        assignee=F("care__assignee__username"),
+        snoozed_until=F("care__snoozed_until"),
     )
     return rows
 
@@ -129,7 +148,7 @@ class ExceptionView(APIView):
     @extend_schema(responses=ExceptionDetail, tags=["exceptions"])
     def get(self, request: Request, pk: int) -> Response:
         """One exception with its context."""
-        row = _rows(request, Choice(status=ANY), "context", pk=pk).first()
+        row = _rows(request, Choice(status=ANY, snoozed=ANY), "context", pk=pk).first()
         if row is None:
             raise Http404
         return Response(row)

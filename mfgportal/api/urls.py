@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 from mfgportal.api import (
     alerts,
     audit,
+    bulk,
     docs,
     exceptions,
     flows,
@@ -20,6 +21,7 @@ from mfgportal.api import (
     statistics,
     sync,
     targets,
+    triage,
 )
 
 urlpatterns = [
@@ -49,6 +51,15 @@ urlpatterns = [
     path("v1/equipment/<int:pk>", places.EquipmentDetail.as_view(), name="api_equipment_detail"),
     path("v1/exceptions", exceptions.Exceptions.as_view(), name="api_exceptions"),
     path("v1/exceptions/<int:pk>", exceptions.ExceptionView.as_view(), name="api_exception"),
+    path("v1/exceptions/measures", bulk.MeasuresView.as_view(), name="api_exception_measures"),
+    path("v1/exceptions/batches", bulk.Batches.as_view(), name="api_exception_batches"),
+    path("v1/exceptions/batches/<int:pk>", bulk.BatchView.as_view(), name="api_exception_batch"),
+    path("v1/exceptions/batches/<int:pk>/start", bulk.Start.as_view(), name="api_exception_batch_start"),
+    path("v1/exceptions/batches/<int:pk>/undo", bulk.Undo.as_view(), name="api_exception_batch_undo"),
+    path("v1/exceptions/<int:pk>/assign", triage.Assign.as_view(), name="api_exception_assign"),
+    path("v1/exceptions/<int:pk>/snooze", triage.Snooze.as_view(), name="api_exception_snooze"),
+    path("v1/exceptions/<int:pk>/comments", triage.Comments.as_view(), name="api_exception_comments"),
+    path("v1/exceptions/<int:pk>/link", triage.LinkView.as_view(), name="api_exception_link"),
     path("v1/exceptions/<int:pk>/map", resolutions.Map.as_view(), name="api_exception_map"),
     path("v1/exceptions/<int:pk>/correct", resolutions.Correct.as_view(), name="api_exception_correct"),
     path("v1/exceptions/<int:pk>/take", resolutions.Take.as_view(), name="api_exception_take"),
