@@ -40,6 +40,7 @@ FIELD_ENCRYPTION_KEYS = secret(
 INSTALLED_APPS = [
     "mfgportal",
     "mfgportal.accounts",
+    "mfgportal.approvals",
     "mfgportal.alerts",
     "mfgportal.reports",
     "mfgportal.displays",

@@ -1,5 +1,10 @@
 """Settings of the audit trail. A part of `mfgportal.settings`."""
 
+from mfgportal.env import env
+
+# Whether a change of a system of record, or of a source's mapping, takes a second person's approval.
+APPROVALS_REQUIRED = env.bool("APPROVALS_REQUIRED", default=False)
+
 # --- audit trail: what people decide, nothing of what a sync writes; of secrets only that they changed ---
 AUDITLOG_INCLUDE_TRACKING_MODELS = (
     {
@@ -40,6 +45,10 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     {
         "model": "sync.Merge",
         "include_fields": ["kind", "kept_name", "dropped_name", "reason", "undone_at", "undone_by"],
+    },
+    {
+        "model": "approvals.Proposal",
+        "include_fields": ["about", "summary", "status", "proposed_by", "decided_by", "reason"],
     },
     {"model": "sync.Ownership", "include_fields": ["kind", "field", "source"]},
     {

@@ -6,6 +6,7 @@ from mfgportal.security_txt import security_txt
 from mfgportal.web import (
     alert_rules,
     alerts,
+    approvals,
     audit,
     bulk,
     cycles,
@@ -133,6 +134,9 @@ urlpatterns = [
     path("sources/", sources.sources, name="sources"),
     path("sources/add/", sources.source, name="source_add"),
     path("sources/ownership/", sources.ownership, name="ownership"),
+    path("sources/approvals/", approvals.approvals, name="approvals"),
+    path("sources/approvals/<int:pk>/approve/", approvals.proposal_approve, name="proposal_approve"),
+    path("sources/approvals/<int:pk>/reject/", approvals.proposal_reject, name="proposal_reject"),
     path("sources/<slug:name>/", sources.source, name="source"),
     path("sources/<slug:name>/check/", sources.source_check, name="source_check"),
     path("sources/<slug:name>/switch/", sources.source_switch, name="source_switch"),

@@ -15,6 +15,7 @@ from kpis.models import Equipment
 from mfgportal.accounts.access import Right, exceptions_of, person, require
 from mfgportal.api.errors import Conflict, Unready, bad_parameter
 from mfgportal.api.idempotency import KEY, once
+from mfgportal.approvals.proposing import PROPOSE, are_required
 from mfgportal.mapping_targets import mapped_kind, targets_of
 from mfgportal.streams import BROKER_DOWN
 from sync.exceptions import (
@@ -205,6 +206,8 @@ class Own(Resolve):
         return super().post(request, pk)
 
     def resolve(self, request: Request, exception: SyncException, given: dict[str, Any]) -> int:
+        if are_required():
+            raise NotAllowed(PROPOSE)
         own(exception, **given, by=person(request).username)
         return 0
 

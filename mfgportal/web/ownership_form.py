@@ -75,12 +75,14 @@ class OwnershipForm(forms.Form):
         Returns:
             How many canonical rows changed.
         """
+        sources = {each.name: each for each in Source.objects.all()}
+        return sum(self._assign(name, sources.get(value), by) for name, value in self.wanted().items())
+
+    def wanted(self) -> dict[str, str]:
+        """Names of sources, "" for none, by kind and by kind.field."""
         given: dict[str, str] = dict(self.cleaned_data)
         added, source = given.pop("add_field"), given.pop("add_source")
-        if added:
-            given[added] = source
-        sources = {each.name: each for each in Source.objects.all()}
-        return sum(self._assign(name, sources.get(value), by) for name, value in given.items())
+        return given | ({added: source} if added else {})
 
     def _assign(self, name: str, source: Source | None, by: str) -> int:
         kind, _, field = name.partition(".")

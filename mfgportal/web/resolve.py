@@ -10,6 +10,7 @@ from kombu.exceptions import OperationalError
 
 from kpis.models import Equipment
 from mfgportal.accounts.access import Right, person, require
+from mfgportal.approvals.proposing import PROPOSE, are_required
 from mfgportal.locales import number
 from mfgportal.mapping_targets import mapped_kind, targets_of
 from mfgportal.streams import BROKER_DOWN
@@ -81,7 +82,13 @@ def own_field(request: HttpRequest, pk: int) -> HttpResponse:
     require(person(request), Right.MANAGE_SOURCES)
     which, by = resolver(request, pk)
     given = {name: request.POST.get(name, "") for name in ("source", "reason")}
-    return done(request, which, "own", lambda: _none(own(which, **given, by=by)), reason=given["reason"])
+    return done(request, which, "own", lambda: _none(_owned(which, given, by)), reason=given["reason"])
+
+
+def _owned(which: SyncException, given: dict[str, str], by: str) -> object:
+    if are_required():
+        raise NotAllowed(PROPOSE)
+    return own(which, **given, by=by)
 
 
 @require_POST

@@ -13,7 +13,7 @@ from sync.models import Source
 from sync.sources import add_source
 
 SECRETS = ("password", "api_key")
-TAKEN = frozenset({"add", "ownership"})  # addresses of the sources page
+TAKEN = frozenset({"add", "approvals", "ownership"})  # addresses of the sources page
 KEPT = "Leave empty to keep the one we have."
 
 
@@ -101,10 +101,16 @@ class SourceForm(DeclarationFields, forms.ModelForm):  # type: ignore[type-arg] 
             self.add_error("url", invalid)
         return address
 
-    def save(self, commit: bool = True) -> Source:
-        """Save it with its streams and, for kinds nobody owns yet, its ownership."""
+    def save(self, commit: bool = True, *, but_options: bool = False) -> Source:
+        """Save it with its streams and, for kinds nobody owns yet, its ownership.
+
+        Args:
+            but_options: the options, a declaration among them, stay as they are.
+        """
         kept = Source.objects.filter(pk=self.instance.pk).values(*SECRETS).first() or {}
         given = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        if but_options:
+            given["options"] = None
         secrets = {name: given[name] or kept.get(name, "") for name in SECRETS}
         return add_source(**given | secrets)
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from kpis.models import Plant
 from mfgportal.accounts.access import Right, person, require
 from mfgportal.accounts.audit import Change, changes_of
+from mfgportal.approvals.proposing import are_required, propose_mapping, propose_ownership
 from mfgportal.locales import number
 from mfgportal.web.ownership_form import OwnershipForm
 from mfgportal.web.page import Crumb, page
@@ -30,6 +31,7 @@ def sources(request: HttpRequest) -> HttpResponse:
         "crumbs": [Crumb("Sources")],
         "sources": Source.objects.prefetch_related("streams", "owns"),
         "ownership": OwnershipForm(),
+        "approvals": are_required(),
         "plants": Plant.objects.select_related("calendar"),
     }
     return page(request, "sources", context)
@@ -41,7 +43,11 @@ def source(request: HttpRequest, name: str = "") -> HttpResponse:
     found = get_object_or_404(Source, name=name) if name else None
     form = SourceForm(request.POST or None, request.FILES or None, instance=found)
     if request.method == "POST" and form.is_valid():
-        saved = form.save()
+        two_needed = found is not None and are_required()
+        saved = form.save(but_options=two_needed)
+        if two_needed and propose_mapping(saved, form.cleaned_data["options"], by=person(request)):
+            messages.info(request, "Saved, but its new options wait for a second person’s approval.")
+            return redirect("approvals")
         messages.success(request, f"{saved.title} is saved. Its streams are read as they come due.")
         return redirect("source_check", name=saved.name)
     return _edit(
@@ -93,6 +99,8 @@ def ownership(request: HttpRequest) -> HttpResponse:
     """Say which source is the system of record of each kind, and of single fields."""
     require(person(request), Right.MANAGE_SOURCES)
     form = OwnershipForm(request.POST)
+    if form.is_valid() and are_required():
+        return _proposed(request, form)
     if form.is_valid():
         changed = form.save(by=person(request).username)
         rows = f"{number(changed)} record{'s' if changed != 1 else ''} changed."
@@ -101,6 +109,14 @@ def ownership(request: HttpRequest) -> HttpResponse:
         said = form.non_field_errors() or ["Choose a source that offers the kind."]
         messages.error(request, str(said[0]))
     return redirect("sources")
+
+
+def _proposed(request: HttpRequest, form: OwnershipForm) -> HttpResponse:
+    if propose_ownership(form.wanted(), by=person(request)) is None:
+        messages.info(request, "Nothing would change.")
+        return redirect("sources")
+    messages.success(request, "Proposed. Another person has to approve it.")
+    return redirect("approvals")
 
 
 def plant(request: HttpRequest, pk: int) -> HttpResponse:
