@@ -113,12 +113,10 @@ def per_cause(user: User, choice: Choice) -> list[Group]:
     """The choice by cause, gravest first. Two queries."""
     rows = selected(user, choice)
     sums = {"rows": Count("pk"), "held": Sum("held_rows"), "minutes": Sum("kpi_minutes")}
-    caused: Iterable[Any] = (
-        rows.exclude(caused_by=None).values("caused_by", "caused_by__title").annotate(**sums)
-    )
-    causeless: Iterable[Any] = (
-        rows.filter(caused_by=None).values("kind", "source__name", "source__title").annotate(**sums)
-    )
+    named = rows.exclude(caused_by=None).values("caused_by", "caused_by__title")
+    caused: Iterable[Any] = named.annotate(**sums)
+    unnamed = rows.filter(caused_by=None).values("kind", "source__name", "source__title")
+    causeless: Iterable[Any] = unnamed.annotate(**sums)
     rest = choice.without("cause")
     groups = [
         *(_group(row, row["caused_by__title"], rest, cause=str(row["caused_by"])) for row in caused),

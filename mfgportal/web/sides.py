@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mfgportal.locales import number, stamp, symbols
-from sync.models import SyncException
+from sync.load.fields import FIELDS, Field
+from sync.models import Counterpart, SyncException
 from sync.records import Kind
 from sync.sources import record_url
 
@@ -100,9 +101,43 @@ def sides(exception: SyncException) -> Sides | None:
             differs=False,
         ),
         Row("Changed", [moment(side["at"]) for side in found], differs=False),
+        *_others(exception, found),
     ]
     owner = exception.context.get("owner")
     return Sides([_head(side, counts=side["source"] == owner) for side in found], rows)
+
+
+def _others(exception: SyncException, found: list[Context]) -> list[Row]:
+    """The other fields that each side says something about; references and money are on their own pages."""
+    kind: str = exception.context.get("row", {}).get("kind", Kind.WORK_ORDER)
+    said = [_said_by(side, kind) for side in found]
+    known = [
+        field
+        for field in FIELDS.get(Kind(kind), ())
+        if not field.ref and field.places is None and field.name not in _ALREADY
+    ]
+    rows = ((field, [values.get(field.on_row) for values in said]) for field in known)
+    return [
+        Row(words(field.name), [text(value) for value in values], differs=_differ(field, values))
+        for field, values in rows
+        if field.name != exception.context.get("field") and any(value not in field.empty for value in values)
+    ]
+
+
+_ALREADY = frozenset({"name", "title"})
+
+
+def _said_by(side: Context, kind: str) -> Mapping[str, Any]:
+    rows = Counterpart.objects.filter(
+        source__name=side["source"], kind=kind, external_key=side["external_key"]
+    )
+    return rows.values_list("values", flat=True).first() or {}
+
+
+def _differ(field: Field, values: list[Any]) -> bool:
+    """Whether they say different things; a side that says nothing does not disagree."""
+    told = [value for value in values if value not in field.empty]
+    return any(not field.alike(told[0], each) if field.alike else told[0] != each for each in told[1:])
 
 
 def _of_master(exception: SyncException) -> bool:

@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from mfgportal.workbench.bulk import work
+from mfgportal.workbench.models import Batch
 from sync.models import SyncException, SyncRun
 from tests.browser.visit import MODES, visit
 from tests.mfgportal.queue import World, a_run, a_world, an_exception
@@ -19,6 +21,8 @@ PAGES = (
     "/exceptions/{mine}/?target=press",
     "/exceptions/{mine}/rule/?what=key&pattern=PRS-*&canonical_id={press}",
     "/exceptions/overrides/?past=1",
+    "/exceptions/?group=cause",
+    "/exceptions/measures/",
     "/sync/",
     "/sync/runs/{run}/",
     "/flows/",
@@ -83,6 +87,38 @@ def test_a_filter_narrows_the_list_keeps_the_address_and_back_undoes_it(
         expect(page.locator("tbody tr")).to_have_count(1)
         page.reload()
         expect(page.locator("tbody tr")).to_have_count(1)
+
+
+def test_the_queue_is_worked_by_keys_and_many_are_undone(
+    browser: Browser, live_server: LiveServer, world: World
+) -> None:
+    with opened(browser, live_server, world) as page:
+        page.goto("/exceptions/?sort=records")
+        page.keyboard.press("j")
+        page.keyboard.press("a")
+        expect(page.get_by_text("It is given to you.")).to_be_visible()
+        page.keyboard.press("j")
+        page.keyboard.press("s")
+        expect(page.locator("tbody tr")).to_have_count(2)
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+        expect(page.get_by_text("1 ticked")).to_be_visible()
+        page.get_by_label("Tick all of this page").check()
+        expect(page.get_by_text("2 ticked")).to_be_visible()
+        page.get_by_label("Dismiss with a reason").fill("A test rig")
+        page.get_by_role("button", name="Dismiss…").click()
+        expect(page.get_by_text("Nothing is done yet.")).to_be_visible()
+        page.get_by_role("button", name="Dismiss 2").click()
+        work(Batch.objects.get().pk)
+        page.reload()
+        page.get_by_role("button", name="Undo").click()
+        work(Batch.objects.get().pk)
+        page.reload()
+        expect(page.get_by_text("2 undone.")).to_be_visible()
+        page.goto("/exceptions/?sort=records")
+        page.keyboard.press("j")
+        page.keyboard.press("e")
+        expect(page.get_by_role("heading", name="Who looks after it")).to_be_visible()
 
 
 def test_a_target_is_found_while_typing(browser: Browser, live_server: LiveServer, world: World) -> None:
