@@ -92,6 +92,7 @@ LISTS: Mapping[str, OrderList] = {
         order=("-created_at", "-pk"),
     ),
 }  # fmt: skip
+COUNTED = tuple(name for name in LISTS if name != "all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,30 +115,25 @@ def listed(name: str, rows: QuerySet[WorkOrder], now: datetime) -> QuerySet[Work
     return dated(rows).filter(found.when(now)).order_by(*found.order)
 
 
-def counts(rows: QuerySet[WorkOrder], now: datetime) -> dict[str, int]:
-    """How many orders each list has; all but "all" have open ones alone. One query."""
-    numbers = {
-        name.replace("-", "_"): Count("pk", filter=each.when(now))
-        for name, each in LISTS.items()
-        if name != "all"
+def numbers(rows: QuerySet[WorkOrder], now: datetime) -> tuple[dict[str, int], dict[str, Backlog]]:
+    """How many orders each list has, all but "all", which has not only open ones; and the open ones by age.
+
+    One query.
+    """
+    wanted: dict[str, Count | Sum] = {
+        f"list_{place}": Count("pk", filter=LISTS[name].when(now)) for place, name in enumerate(COUNTED)
     }
-    found = dated(rows).filter(still_open(now)).aggregate(**numbers)
-    return {name: found[name.replace("-", "_")] for name in LISTS if name != "all"}
-
-
-def backlog_by_age(rows: QuerySet[WorkOrder], now: datetime) -> dict[str, Backlog]:
-    """The open orders by how long ago they were asked for. One query."""
-    numbers: dict[str, Count | Sum] = {}
     for name in AGES:
         old = aged(name, now)
-        numbers[f"{name}_orders"] = Count("pk", filter=old)
-        numbers[f"{name}_seconds"] = Sum("estimated_s", filter=old, default=0.0)
-        numbers[f"{name}_unestimated"] = Count("pk", filter=old & Q(estimated_s=None))
-    found = dated(rows).filter(still_open(now)).aggregate(**numbers)
-    return {
+        wanted[f"{name}_orders"] = Count("pk", filter=old)
+        wanted[f"{name}_seconds"] = Sum("estimated_s", filter=old, default=0.0)
+        wanted[f"{name}_unestimated"] = Count("pk", filter=old & Q(estimated_s=None))
+    found = dated(rows).filter(still_open(now)).aggregate(**wanted)
+    ages = {
         name: Backlog(found[f"{name}_orders"], found[f"{name}_seconds"], found[f"{name}_unestimated"])
         for name in AGES
     }
+    return {name: found[f"list_{place}"] for place, name in enumerate(COUNTED)}, ages
 
 
 def aged(name: str, now: datetime) -> Q:

@@ -17,7 +17,7 @@ from kpis.work.repeat_orders import repeat_orders
 from mfgportal.accounts.access import person
 from mfgportal.accounts.models import User
 from mfgportal.figures import held_back, survey, trust
-from mfgportal.maintenance.lists import AGE_TITLES, AGES, LISTS, aged, backlog_by_age, counts, listed
+from mfgportal.maintenance.lists import AGE_TITLES, AGES, LISTS, aged, listed, numbers
 from mfgportal.maintenance.parts import parts_short
 from mfgportal.maintenance.question import Question, asked, orders
 from mfgportal.maintenance.sides import late_in_one
@@ -97,11 +97,12 @@ def _work(user: User, question: Question, chosen: Selection) -> dict[str, Any]:
     """The numbers, and the first rows of each list."""
     now, rows = timezone.now(), orders(question, user)
     repeats = rows.filter(pk__in=repeat_orders(chosen.scope))
-    sides, ages = late_in_one(user, rows), backlog_by_age(rows, now)
+    sides = late_in_one(user, rows)
+    known, ages = numbers(rows, now)
     plants = tuple(plant.pk for plant in question.place.plants)
     some, links = sides[:FIRST], Links()
     return {
-        "numbers": _numbers(chosen, question, counts(rows, now), repeats.count(), len(sides)),
+        "numbers": _numbers(chosen, question, known, repeats.count(), len(sides)),
         "ages": [(AGE_TITLES[name], ages[name], _url(chosen, question, "open", age=name)) for name in AGES],
         "backlog_s": sum(each.seconds for each in ages.values()),
         "preventive": [
