@@ -36,8 +36,7 @@ def movers(now: Losses, before: Losses) -> list[Mover]:
             loss,
             now.lost.get((part, loss), 0.0),
             before.lost.get((part, loss), 0.0),
-            before.lost.get((part, loss), 0.0) / before.loading_s
-            - now.lost.get((part, loss), 0.0) / now.loading_s,
+            before.points(part, loss) - now.points(part, loss),
         )
         for part, loss in dict.fromkeys([*now.lost, *before.lost])
     ]

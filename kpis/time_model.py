@@ -52,7 +52,9 @@ STEPS: tuple[tuple[str, str, Linear, StepKind], ...] = (
 )
 BELOW_LOADING = [name for name, _, _, _ in STEPS].index("loading")
 OEE_LOSSES = tuple(name for name, _, _, kind in STEPS[BELOW_LOADING:] if kind == "loss")
-"""What is lost of loading time: with good time they make it up, so that each is points of OEE."""
+"""What is lost of loading time: with good time they make it up."""
+OF_JUDGED = ("micro_stop", "speed", "scrap")
+"""Losses within the run time that performance can judge; OEE takes the rest of it to have run alike."""
 
 STANDARDS: Mapping[str, str] = {
     "calendar": "ISO 22400-2:2014 §5.2, calendar time: the production days, whole",
@@ -100,21 +102,52 @@ def time_model(scope: Scope) -> list[TimeStep]:
 
 @dataclass(frozen=True, slots=True)
 class Losses:
-    """What parts of a place lost of the loading time of all. ``lost``: seconds by part and step."""
+    """What parts of a place lost of the loading time of all. ``lost``: seconds by part and step.
+
+    ``judged``: share of run time that performance can judge.
+    """
 
     loading_s: float
     lost: Mapping[tuple[Key, str], float]
+    judged: float = 1.0
+
+    def points(self, part: Key, loss: str) -> float:
+        """What a loss took from OEE, as a fraction of 1."""
+        return self.lost.get((part, loss), 0.0) / self.loading_s * weight(loss, self.judged)
+
+
+def weight(loss: str, judged: float) -> float:
+    """How much of OEE a loss takes for its share of loading time, so that all of them add up to 1 − OEE.
+
+    OEE = A × P × Q: performance is that of the judged run time, so what was lost there counts for all of it.
+    """
+    if loss == "without_ideal":
+        return 0.0
+    if loss not in OF_JUDGED:
+        return 1.0
+    return 1.0 / judged if judged > 0 else 0.0
+
+
+def judged_share(run_s: float, without_ideal_s: float) -> float:
+    """Share of run time with counts and an ideal cycle; 1 where nothing ran."""
+    return 1.0 - without_ideal_s / run_s if run_s > 0 else 1.0
 
 
 def losses(scope: Scope, by: By) -> Losses:
     """The losses of OEE of each part of a breakdown. One query."""
-    wanted = [kpi for name, kpi in TIME_KPIS.items() if name.removeprefix(PREFIX) in (*OEE_LOSSES, "loading")]
+    wanted = [
+        kpi for name, kpi in TIME_KPIS.items() if name.removeprefix(PREFIX) in (*OEE_LOSSES, "loading", "run")
+    ]
     found = cells.read(wanted, replace(scope, work_units_only=True), None, [by]).cells(None, by)
     of = {name: linear for name, _, linear, _ in STEPS}
     sums = [(cell.key, cell.sums) for cell in found if cell.sums is not None]
+    whole = {
+        name: sum(_sum(of[name], each) for _, each in sums) for name in ("loading", "run", "without_ideal")
+    }
     return Losses(
-        sum(_sum(of["loading"], each) for _, each in sums),
+        whole["loading"],
         {(key, name): _sum(of[name], each) for key, each in sums for name in OEE_LOSSES},
+        judged_share(whole["run"], whole["without_ideal"]),
     )
 
 

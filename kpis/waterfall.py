@@ -4,15 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import floor
 
-from kpis.time_model import StepKind, TimeStep
+from kpis.time_model import StepKind, TimeStep, judged_share, weight
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
     """A step as drawn. ``seconds`` is whole; ``start`` and ``length`` are shares of the first level.
 
-    A loss starts where the time that is left after it ends. ``of_loading``: a loss as share of loading time,
-    so points of OEE; None above loading time, and where there is none.
+    A loss starts where the time that is left after it ends. ``of_loading``: a loss as points of OEE, which
+    with OEE add up to 1; None above loading time, where there is none, and of time that is not judged.
     """
 
     name: str
@@ -30,14 +30,16 @@ def waterfall(steps: Sequence[TimeStep]) -> list[Bar]:
     whole = steps[0].seconds if steps else 0.0
     if whole <= 0:
         return []
-    loading = next((step.seconds for step in steps if step.name == "loading"), 0.0)
+    of = {step.name: step.seconds for step in steps}
+    loading, judged = of.get("loading", 0.0), judged_share(of.get("run", 0.0), of.get("without_ideal", 0.0))
     bars: list[Bar] = []
     left, below = 0.0, False
     for step, seconds in zip(steps, whole_seconds(steps), strict=True):
         left = step.seconds if step.kind == "level" else left - step.seconds
         start = 0.0 if step.kind == "level" else left
         length = max(step.seconds, 0.0) / whole
-        points = step.seconds / loading if below and loading and step.kind == "loss" else None
+        counts = below and loading and step.kind == "loss" and weight(step.name, judged)
+        points = step.seconds / loading * weight(step.name, judged) if counts else None
         bars.append(
             Bar(
                 step.name, step.title, step.kind, seconds, start / whole, length, step.seconds / whole, points

@@ -20,6 +20,12 @@ def test_points_add_up_to_the_change_of_oee_also_of_periods_of_different_length(
     assert found[1].points == pytest.approx(-0.07)
 
 
+def test_run_time_that_cannot_be_judged_moves_nothing_and_the_rest_stands_for_it() -> None:
+    before = Losses(100, {(PRESS, "breakdown"): 20, (PRESS, "without_ideal"): 0, (PRESS, "speed"): 16}, 1.0)
+    now = Losses(100, {(PRESS, "breakdown"): 20, (PRESS, "without_ideal"): 40, (PRESS, "speed"): 8}, 0.5)
+    assert movers(now, before) == []
+
+
 def test_a_part_that_is_new_or_gone_counts() -> None:
     found = movers(Losses(100, {(LATHE, "setup"): 10}), Losses(100, {(PRESS, "setup"): 20}))
     assert [(mover.part.label, round(mover.points, 3)) for mover in found] == [

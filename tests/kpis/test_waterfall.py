@@ -60,6 +60,14 @@ def test_bars_hang_from_the_level_above_and_losses_are_points_of_oee() -> None:
     assert 1 - points == pytest.approx(bars["good"].seconds / bars["loading"].seconds)
 
 
+def test_points_and_oee_make_a_whole_where_performance_cannot_judge_all_run_time() -> None:
+    bars = {bar.name: bar for bar in waterfall(steps_of(30, [20, 0, 0, 10, 0, 0, 0, 4, 30, 4, 2]))}
+    availability, performance, quality = 70 / 80, 32 / 40, 30 / 32
+    points = sum(bars[name].of_loading or 0.0 for name in OEE_LOSSES)
+    assert 1 - points == pytest.approx(availability * performance * quality)
+    assert bars["without_ideal"].of_loading is None
+
+
 def test_a_machine_faster_than_its_ideal_has_a_loss_below_zero_and_no_length() -> None:
     steps = [
         TimeStep("calendar", "", 100, "level"),
