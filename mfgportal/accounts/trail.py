@@ -47,7 +47,7 @@ class Asked:
 
 def things() -> dict[str, str]:
     """What is in the trail, by model, with its name for people."""
-    models = [each["model"] for each in settings.AUDITLOG_INCLUDE_TRACKING_MODELS]
+    models = [str(each["model"]) for each in settings.AUDITLOG_INCLUDE_TRACKING_MODELS]
     named = {model.lower(): _words(model.partition(".")[2]) for model in models}
     return dict(sorted(named.items(), key=lambda each: each[1]))
 

@@ -1,7 +1,6 @@
 """The audit trail: who changed what, from what to what; with filters, and as a file."""
 
 from dataclasses import asdict, replace
-from datetime import date
 from typing import Any
 
 from auditlog.models import LogEntry
@@ -37,7 +36,7 @@ class TrailForm(forms.Form):
     def asked(self) -> Asked:
         """What is wanted; fields that are no answer are left out, and say so."""
         self.is_valid()
-        given: dict[str, str | date | None] = self.cleaned_data
+        given: dict[str, Any] = self.cleaned_data
         return replace(Asked(), **{name: value for name, value in given.items() if value})
 
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pytest_django import Settings
 from pytest_httpserver import HTTPServer
-from werkzeug import Response
+from werkzeug import Request, Response
 
 from sync.connectors import connector_class
 from sync.connectors.base import SourceConfig
@@ -126,9 +126,12 @@ def test_a_name_that_changes_its_mind_leads_nowhere_else(
 
     monkeypatch.setattr(socket, "getaddrinfo", resolved)
     hosts: list[str] = []
-    httpserver.expect_request("/").respond_with_handler(
-        lambda request: (hosts.append(request.host), Response("yes"))[1]
-    )
+
+    def answer(request: Request) -> Response:
+        hosts.append(request.host)
+        return Response("yes")
+
+    httpserver.expect_request("/").respond_with_handler(answer)
     url = f"http://cmms.plant:{httpserver.port}/"
     with HERE.way(url).client(5) as client:
         assert [client.get(url).text, client.get(url).text] == ["yes", "yes"]
