@@ -163,12 +163,12 @@ def reliability(found: Growth) -> str:
     if not found.judged:
         return "No machine failed often enough to tell whether its failures come more often."
     of_all = f"of {_count(found.judged, 'machine')} judged over the year up to then"
-    few = f" {_count(found.too_few, 'more machine')} failed too rarely to tell." if found.too_few else ""
+    few = f"; {_count(found.too_few, 'more machine')} failed too rarely to tell" if found.too_few else ""
     if not found.rising:
-        return f"Failures come more often on none {of_all}; less often on {found.falling}.{few}"
+        return f"Failures come more often on none {of_all}; less often on {found.falling}{few}."
     names = ", ".join(found.rising[:NAMED]) + (" and others" if len(found.rising) > NAMED else "")
     more = f"Failures come more often, beyond chance, on {len(found.rising)} {of_all}: {names}"
-    return f"{more}; less often on {found.falling}.{few}"
+    return f"{more}; less often on {found.falling}{few}."
 
 
 def complete(whole: Completeness, plants: Mapping[str, Completeness]) -> str:

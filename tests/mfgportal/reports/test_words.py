@@ -179,7 +179,7 @@ def test_money_that_is_not_known_is_not_made_up() -> None:
         (
             Growth(("Press 1", "Saw 2"), 1, 20, 4),
             "Failures come more often, beyond chance, on 2 of 23 machines judged over the year up to then: "
-            "Press 1, Saw 2; less often on 1. 4 more machines failed too rarely to tell.",
+            "Press 1, Saw 2; less often on 1; 4 more machines failed too rarely to tell.",
         ),
         (
             Growth((), 1, 2, 0),
