@@ -39,7 +39,7 @@ def amount(value: float | None, unit: str, currency: str = "") -> Amount:
     if unit in MONEY:
         return Amount(_precise(value), f"{currency}{PER.get(Unit(unit), '')}".strip())
     if unit in {Unit.RATE, Unit.WEEKS}:
-        return Amount(number(value, 1), unit)
+        return Amount(number(value, 2 if 0 < abs(value) < 1 else 1), unit)
     return Amount(number(value), "pcs" if unit == Unit.PIECES else "")
 
 
