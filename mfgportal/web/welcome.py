@@ -148,9 +148,10 @@ def _headline(found: Onboarding, steps: tuple[Step, ...], new: list[PlantSteps])
         return "Connect the first source"
     if not found.plants:
         return "The first sync is on its way"
-    if all(step.state == State.DONE for step in steps) and not new:
-        return "The portal is set up"
-    return "Plants are set up" if not new else _plants_to_go(len(new))
+    if new:
+        return _plants_to_go(len(new))
+    left = sum(step.state != State.DONE for step in steps)
+    return "The portal is set up" if not left else f"Set-up: {left} step{'s' if left > 1 else ''} left"
 
 
 def _plants_to_go(count: int) -> str:
