@@ -11,6 +11,7 @@ from django.urls import reverse
 from mfgportal.accounts.access import exceptions_of
 from mfgportal.alerts.mail import SUBJECT_LENGTH, domain
 from mfgportal.alerts.outbox import Tray
+from mfgportal.habits.reading import writing_to
 from mfgportal.mapping_targets import mapped_kind
 from mfgportal.workbench.digest import digest_of
 from mfgportal.workbench.models import Notice
@@ -38,9 +39,11 @@ def refusal(row: Notice) -> str:
 def mail_of(row: Notice) -> EmailMultiAlternatives:
     """The mail of a notice; the same Message-ID at every try."""
     subject, context = _digest(row) if row.exception is None else _about(row, row.exception)
+    with writing_to(row.user):
+        body = render_to_string(f"exceptions/{'digest' if row.exception is None else 'notice'}.txt", context)
     return EmailMultiAlternatives(
         subject=f"[mfgportal] {' '.join(subject.split())}"[:SUBJECT_LENGTH],
-        body=render_to_string(f"exceptions/{'digest' if row.exception is None else 'notice'}.txt", context),
+        body=body,
         to=[row.user.email],
         headers={"Message-ID": f"<{row.message_id}@{domain()}>", "Auto-Submitted": "auto-generated"},
     )

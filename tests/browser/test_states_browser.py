@@ -41,10 +41,14 @@ def test_a_chart_is_kept_as_a_picture(
     with visit(browser, live_server, User.objects.get(username="boss")) as there:
         there.page.goto(f"/plants/{floor.lyon.pk}/{WEEK}")
         drawn(there.page)
+        if folder := os.environ.get("SCREENSHOTS"):
+            there.page.screenshot(path=f"{folder}/charts.png", full_page=True)
         with there.page.expect_download() as kept:
             there.page.get_by_role("button", name=re.compile("^PNG of Lost time")).click()
         kept.value.save_as(tmp_path / "chart.png")
         assert kept.value.suggested_filename == "pareto.png"
+        if folder:
+            kept.value.save_as(f"{folder}/kept.png")
         assert (tmp_path / "chart.png").read_bytes().startswith(PNG)
 
 

@@ -9,6 +9,7 @@ from django.test import Client
 from kpis.definitions import Unit
 from mfgportal import locales
 from mfgportal.habits.models import Preference
+from mfgportal.habits.reading import writing_to
 from mfgportal.web.format import amount, percent
 from tests.mfgportal.queue import LogIn, World
 
@@ -74,6 +75,15 @@ def test_a_language_is_chosen_among_the_preferences(world: World, as_user: LogIn
     assert client.post("/account/preferences/", {"locale": "fr"}).status_code == 302
     assert Preference.objects.get(user=world.lead).locale == "fr"
     assert client.post("/account/preferences/", {"locale": "pl"}).status_code == 422
+
+
+@pytest.mark.django_db
+def test_mails_are_written_as_the_recipient_reads(world: World) -> None:
+    Preference.objects.create(user=world.lead, locale="fr")
+    with writing_to(world.lead):
+        assert locales.number(0.5, 1) == "0,5"
+    with writing_to(world.admin):
+        assert locales.number(0.5, 1) == "0.5"
 
 
 def _page(client: Client, language: str) -> str:
