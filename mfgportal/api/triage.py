@@ -14,6 +14,7 @@ from mfgportal.accounts.access import Right, exceptions_of, person, require
 from mfgportal.accounts.models import User
 from mfgportal.api.errors import bad_parameter
 from mfgportal.api.idempotency import KEY
+from mfgportal.api.query import Fields
 from mfgportal.api.resolutions import done_once
 from mfgportal.workbench import acts
 from mfgportal.workbench.models import Care, Comment, Link
@@ -27,7 +28,7 @@ Cared = inline_serializer(
         "snoozed_until": serializers.DateTimeField(allow_null=True),
     },
 )
-SAID = {
+SAID: Fields = {
     "id": serializers.IntegerField(),
     "author": serializers.CharField(),
     "text": serializers.CharField(),
