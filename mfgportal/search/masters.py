@@ -1,6 +1,6 @@
 """Machines, lines, plants, parts and technicians: some thousands of rows, which need no index."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from sync.models import Identity
 
 EACH = 30
 MOST_LIKE = 5
-MOST_COMPARED = 4000
+MOST_COMPARED = 10_000
 LIKENESS: Mapping[str, Any] = {
     "scorer": fuzz.QRatio,
     "processor": utils.default_process,
@@ -26,12 +26,44 @@ LIKENESS: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A table that is searched. ``detail``: a path of columns whose text says where a row belongs."""
+    """A table that is searched. ``detail``: a path of columns whose text says where a row belongs.
+
+    ``dear``: whose rows a person may see is known from many others, and so asked of those that answer alone.
+    """
 
     kind: str
     rows: Callable[[User], QuerySet[Any]]
     url: Callable[[int], str]
     detail: tuple[str, ...] = ()
+    dear: bool = False
+
+    def searched(self, user: User) -> QuerySet[Any]:
+        """The rows to look through; where ``asks``, of those that answer it is yet to be ``seen`` which."""
+        rows = self.rows(user)
+        return (rows.model._default_manager if self.asks(user) else rows).filter(gone_at=None)
+
+    def asks(self, user: User) -> bool:
+        return self.dear and not user.sees_all_plants and not self.rows(user).query.is_empty()
+
+    def first(self, user: User, rows: QuerySet[Any]) -> list[dict[str, Any]]:
+        """The first ``EACH`` of those searched, in their order, as far as the person may see them."""
+        if not self.asks(user):
+            return list(self._values(rows)[:EACH])
+        return list(self.seen(user, list(rows.values_list("pk", flat=True)), EACH).values())[:EACH]
+
+    def seen(self, user: User, ids: Sequence[int], most: int) -> dict[int, dict[str, Any]]:
+        """Of the ids those that the person may see, in their order: the first ``most``, or a few more."""
+        found: dict[int, dict[str, Any]] = {}
+        start, size = 0, EACH
+        while start < len(ids) and len(found) < most:
+            some = ids[start : start + size]
+            rows = {row["pk"]: row for row in self._values(self.rows(user).filter(pk__in=some))}
+            found |= {pk: rows[pk] for pk in some if pk in rows}
+            start, size = start + size, 2 * size
+        return found
+
+    def _values(self, rows: QuerySet[Any]) -> QuerySet[Any, dict[str, Any]]:
+        return rows.values("pk", "code", "name", "external_key", *self.detail)
 
 
 def _orders_with(name: str) -> Callable[[int], str]:
@@ -46,35 +78,35 @@ MASTERS: Mapping[str, Source] = {
     "equipment": Source("machine", equipment_of, _page("equipment"), ("plant__name", "line__name")),
     "line": Source("line", lines_of, _page("line"), ("plant__name",)),
     "plant": Source("plant", plants_of, _page("plant"), ("timezone",)),
-    "part": Source("part", parts_of, _orders_with("part")),
-    "technician": Source("technician", technicians_of, _orders_with("technician")),
+    "part": Source("part", parts_of, _orders_with("part"), dear=True),
+    "technician": Source("technician", technicians_of, _orders_with("technician"), dear=True),
 }
 """By kind of record."""
 
 
 def masters(user: User, query: str) -> Iterator[Thing]:
-    """Rows whose code, name or key in any source holds all words of the query. One query each."""
+    """Rows whose code, name or key in any source holds all words of the query. A query each, or a few."""
     keys = _by_key(query)
     for kind, source in MASTERS.items():
-        rows = source.rows(user).filter(_holds(query) | Q(pk__in=keys.get(kind, ())), gone_at=None)
-        for row in _values(rows.order_by(_first(query), Length("name"), "name"), source)[:EACH]:
+        rows = source.searched(user).filter(_holds(query) | Q(pk__in=keys.get(kind, ())))
+        for row in source.first(user, rows.order_by(_first(query), Length("name"), "name")):
             yield _thing(source, row, (query,) if row["pk"] in keys.get(kind, ()) else ())
 
 
 def by_likeness(user: User, query: str) -> list[Thing]:
     """Rows that are called much like the query, the most alike first."""
-    found: list[tuple[float, Thing]] = []
-    for source in MASTERS.values():
-        mine = source.rows(user)
-        rows = mine.filter(gone_at=None).values_list("pk", "name", "code")[:MOST_COMPARED]
-        names = {(pk, part): text for pk, *called in rows for part, text in enumerate(called) if text}
-        alike = process.extract(query, names, limit=MOST_LIKE, **LIKENESS)
-        best = {pk: score for _, score, (pk, _) in reversed(alike)}
-        if best:
-            found += [
-                (best[row["pk"]], _thing(source, row)) for row in _values(mine.filter(pk__in=best), source)
-            ]
+    found = [each for source in MASTERS.values() for each in _alike(source, user, query)]
     return [thing for _, thing in sorted(found, key=lambda each: -each[0])[:MOST_LIKE]]
+
+
+def _alike(source: Source, user: User, query: str) -> Iterator[tuple[float, Thing]]:
+    rows = source.searched(user).values_list("pk", "name", "code")[:MOST_COMPARED]
+    names = {(pk, part): text for pk, *called in rows for part, text in enumerate(called) if text}
+    alike = [(score, pk) for _, score, (pk, _) in process.extract(query, names, limit=None, **LIKENESS)]
+    seen = source.seen(user, list(dict.fromkeys(pk for _, pk in alike)), MOST_LIKE)
+    best = {pk: score for score, pk in reversed([each for each in alike if each[1] in seen][:MOST_LIKE])}
+    for pk, score in best.items():
+        yield score, _thing(source, seen[pk])
 
 
 def _by_key(query: str) -> dict[str, set[int]]:
@@ -104,10 +136,6 @@ def _first(query: str) -> Case:
         default=Value(3),
         output_field=IntegerField(),
     )
-
-
-def _values(rows: QuerySet[Any], source: Source) -> QuerySet[Any, dict[str, Any]]:
-    return rows.values("pk", "code", "name", "external_key", *source.detail)
 
 
 def _thing(source: Source, row: Mapping[str, Any], more: tuple[str, ...] = ()) -> Thing:

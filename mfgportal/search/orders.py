@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Collate, Lower
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -29,7 +29,7 @@ def orders(user: User, query: str) -> Iterator[Thing]:
     ways = (
         *(begins(mine, column, query) for column in CODES),
         mine.filter(pk__in=elsewhere),
-        titled(mine, query, SEARCHED).order_by("-pk"),
+        newest(titled(mine, query, SEARCHED)),
     )
     for rows in ways:
         for row in rows.values(*COLUMNS)[:EACH]:
@@ -64,6 +64,11 @@ def titled(rows: QuerySet[WorkOrder], query: str, most: int) -> QuerySet[WorkOrd
     wanted = SearchQuery(" & ".join(f"{word}:*" for word in words), config="simple", search_type="raw")
     found = WorkOrder.objects.alias(words=SearchVector("title", config="simple")).filter(words=wanted)
     return rows.filter(pk__in=found.order_by().values("pk")[:most])
+
+
+def newest(rows: QuerySet[WorkOrder]) -> QuerySet[WorkOrder]:
+    """The newest first, sorted when they are found: by the index all orders were walked to find these."""
+    return rows.order_by((F("pk") + 0).desc())
 
 
 def _of_key(key: str) -> list[int]:
