@@ -16,6 +16,7 @@ from mfgportal.backups import programs
 from mfgportal.backups.archive import FILES, FORMAT, KEYS, Manifest, pack
 from mfgportal.backups.errors import CannotBackUp
 from mfgportal.env import VAR_DIR
+from sync.models import Source
 
 # Who was logged in logs in again: sessions would outlive what has ended them since.
 LEFT_OUT = ("django_session", "usersessions_usersession")
@@ -62,6 +63,8 @@ def _dump(dump: Path) -> Manifest:
 
 
 def _manifest(moment: datetime) -> Manifest:
+    if Source._meta.db_table not in connection.introspection.table_names():
+        raise CannotBackUp("The database is empty: no portal has run on it yet.")
     keys = keys_in_use()
     if keys.pop("", 0):
         raise CannotBackUp(

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError
+from django.db import DatabaseError
 
 from mfgportal.backups.errors import CannotBackUp
 from mfgportal.backups.making import make_backup
@@ -29,7 +29,7 @@ class Command(BaseCommand):
                 manifest = make_backup(file.absolute(), with_keys=with_keys)
         except AlreadyRuns as busy:
             raise CommandError(f"The database is being started or stopped ({busy}). Try again.") from busy
-        except (CannotBackUp, CannotEmbed, ProgramFailed, OperationalError, OSError) as problem:
+        except (CannotBackUp, CannotEmbed, ProgramFailed, DatabaseError, OSError) as problem:
             raise CommandError(f"No backup was made. {problem}") from problem
         rows = sum(manifest.rows.values())
         self.stdout.write(f"{file}: {file.stat().st_size:,} bytes, {rows:,} rows, as of {manifest.made_at}.")

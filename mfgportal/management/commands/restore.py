@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError
+from django.db import DatabaseError
 
 from mfgportal.backups.errors import CannotRestore
 from mfgportal.backups.restoring import restore_backup
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             raise CommandError(f"Not restored: the portal runs ({running}). Stop it first.") from running
         except CannotRestore as refused:
             raise CommandError(f"Not restored. {refused}") from refused
-        except (CannotEmbed, ProgramFailed, OperationalError, OSError) as problem:
+        except (CannotEmbed, ProgramFailed, DatabaseError, OSError) as problem:
             raise CommandError(f"Nothing was restored. {problem}") from problem
         rows = sum(manifest.rows.values())
         self.stdout.write(f"Restored {rows:,} rows, as of {manifest.made_at}. Syncs go on from there.")
