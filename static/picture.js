@@ -5,6 +5,12 @@
   const WIDTH = 1200;
   const HEIGHT = 640;
 
+  // What, where and when; plotly reads signs of HTML in it.
+  function heading(label) {
+    const span = document.querySelector("#period-menu .span")?.textContent.trim();
+    return [label, document.title, span].filter(Boolean).join(" · ").replace(/[<>&]/g, " ");
+  }
+
   function sheet(name) {
     const { data, layout } = JSON.parse(document.getElementById(name).textContent);
     const node = document.querySelector(`[data-chart="${CSS.escape(name)}"]`);
@@ -14,7 +20,7 @@
       data,
       layout: { ...layout, width: WIDTH, height: HEIGHT, autosize: false, paper_bgcolor: paper, plot_bgcolor: paper,
         margin: { l: 24, r: 24, t: 72, b: 24 }, font: { ...layout.font, family: css("--font"), size: 15 },
-        title: { text: `${label} · ${document.title}`.replace(/[<>&]/g, " "), x: 0.02, xanchor: "left", font: { size: 18, color: "--text" } } },
+        title: { text: heading(label), x: 0.02, xanchor: "left", font: { size: 18, color: "--text" } } },
     });
   }
 
