@@ -64,6 +64,18 @@ class WorkOrder(Fact):
                 condition=models.Q(deleted_at=None) & ~models.Q(status__in=("completed", "cancelled")),
                 name="work_open",
             ),
+            # What was open on a day: also what was closed later, some of it at a time that nobody wrote down.
+            models.Index(fields=["completed_at"], condition=models.Q(deleted_at=None), name="work_completed"),
+            models.Index(
+                fields=["status"],
+                condition=models.Q(deleted_at=None, completed_at=None, status__in=("completed", "cancelled")),
+                name="work_closed_undated",
+            ),
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(deleted_at=None, work_type="corrective"),
+                name="work_repairs",
+            ),
             # For people who look for one: by the beginning of its number or key, and by words of its title.
             models.Index(Collate(Lower("number"), "C"), name="work_number"),
             models.Index(Collate(Lower("external_key"), "C"), name="work_key"),

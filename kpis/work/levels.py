@@ -64,11 +64,15 @@ BACKLOG = LevelTable(
             OFFSET 0  -- else the planner works it out anew for each day
         ) k
         JOIN days d ON (k.made IS NULL OR k.made <= d.day) AND (k.closed IS NULL OR k.closed > d.day)
-        WHERE o.deleted_at IS NULL AND (
-            o.status NOT IN ('completed', 'cancelled')
-            OR COALESCE(o.completed_at, o.completed_on, o.source_updated_at, o.loaded_at)
-                >= %(earliest)s::date - interval '2 days'
-        )
+        WHERE o.deleted_at IS NULL
+            AND (o.created_at IS NULL OR o.created_at < %(latest)s::date + interval '3 days')
+            AND (  -- each has an index
+                o.status NOT IN ('completed', 'cancelled')
+                OR o.completed_at >= %(earliest)s::date - interval '2 days'
+                OR o.completed_at IS NULL AND o.status IN ('completed', 'cancelled')
+                    AND COALESCE(o.completed_on, o.source_updated_at, o.loaded_at)
+                        >= %(earliest)s::date - interval '2 days'
+            )
     """,
     sums={
         "backlog_orders": "count(*)",
@@ -176,7 +180,11 @@ def read_levels(
     columns = ", ".join(["d.bucket AS bucket", *groups, "count(*) AS rows", *wanted, *money])
     by = ", ".join(["d.bucket", *(part for by in bys for part in table.parts[by])])
     statement = f"{DAYS} SELECT {columns} {table.source} {limits} GROUP BY {by}"
-    more = {"enterprise": settings.ENTERPRISE_CURRENCY, "earliest": ends[0].last_day}
+    more = {
+        "enterprise": settings.ENTERPRISE_CURRENCY,
+        "earliest": ends[0].last_day,
+        "latest": ends[-1].last_day,
+    }
     return _rows(statement, {**values, **_days(ends), **more})
 
 

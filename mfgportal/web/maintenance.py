@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kpis.health import CONFIDENCE
-from kpis.work.repeat_orders import repeat_orders
+from kpis.work.repeat_orders import among, repeat_orders
 from mfgportal.accounts.access import person
 from mfgportal.accounts.models import User
 from mfgportal.figures import held_back, survey, trust
@@ -85,7 +85,7 @@ def maintenance(request: HttpRequest) -> HttpResponse:
         "trust": trusted,
         "held": held_back(chosen) if trusted.completeness.held else [],
         "figures": survey(TILES, chosen, trusted, trend="repeat_failures").whole,
-        "actors": actors(survey_of_failures(chosen), SHOWN),
+        "actors": actors(survey_of_failures(chosen), chosen.place, SHOWN),
         "confidence": CONFIDENCE,
         "exports": exports(chosen, TILES),
         **_work(user, question, chosen),
@@ -96,20 +96,21 @@ def maintenance(request: HttpRequest) -> HttpResponse:
 def _work(user: User, question: Question, chosen: Selection) -> dict[str, Any]:
     """The numbers, and the first rows of each list."""
     now, rows = timezone.now(), orders(question, user)
-    repeats = rows.filter(pk__in=repeat_orders(chosen.scope))
+    again = among(rows, repeat_orders(chosen.scope)).order_by("-created_at")
+    repeats = list(again.values_list("pk", flat=True))
     sides = late_in_one(user, rows)
     known, ages = numbers(rows, now)
     plants = tuple(plant.pk for plant in question.place.plants)
     some, links = sides[:FIRST], Links()
     return {
-        "numbers": _numbers(chosen, question, known, repeats.count(), len(sides)),
+        "numbers": _numbers(chosen, question, known, len(repeats), len(sides)),
         "ages": [(AGE_TITLES[name], ages[name], _url(chosen, question, "open", age=name)) for name in AGES],
         "backlog_s": sum(each.seconds for each in ages.values()),
         "preventive": [
             *order_rows(listed("overdue-preventive", rows, now)[:PREVENTIVE], user, now, links),
             *order_rows(listed("upcoming-preventive", rows, now)[:PREVENTIVE], user, now, links),
         ],
-        "repeats": order_rows(repeats.order_by("-created_at")[:FIRST], user, now, links),
+        "repeats": order_rows(rows.filter(pk__in=repeats[:FIRST]).order_by("-created_at"), user, now, links),
         "short": parts_short(user, rows, plants, SHOWN),
         "sides": list(zip(some, order_rows([each.order for each in some], user, now, links), strict=True)),
         "waiting": order_rows(listed("unacknowledged", rows, now)[:FIRST], user, now, links),
@@ -150,7 +151,7 @@ def _rows(name: str, chosen: Selection, question: Question, request: HttpRequest
     user, now = person(request), timezone.now()
     rows = orders(question, user)
     if name == REPEATS:
-        return *MORE[name], rows.filter(pk__in=repeat_orders(chosen.scope)).order_by("-created_at")
+        return *MORE[name], among(rows, repeat_orders(chosen.scope)).order_by("-created_at")
     if name == ONE_SIDED:
         differ = [each.order.pk for each in late_in_one(user, rows)]
         return *MORE[name], rows.filter(pk__in=differ).order_by("created_at")
