@@ -27,6 +27,8 @@ WORDS = {
     "revoke": "took back a correction of",
 }
 
+BY_WORKER = {"map", "create", "retry", "rule"}
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -55,12 +57,9 @@ class Outcome:
 
     @property
     def loaded(self) -> int:
-        """Rows that waited and wait no more."""
-        return max(self.waited - self.left, 0) if self.left else self.decision.released or self._by_worker
-
-    @property
-    def _by_worker(self) -> int:
-        return self.waited if self.decision.way in {"map", "create", "retry", "rule"} else 0
+        """Rows that waited and wait no more: some are loaded at once, the rest by a worker."""
+        by_worker = self.left or self.decision.way in BY_WORKER
+        return max(self.waited - self.left, 0) if by_worker else self.decision.released
 
     @property
     def url(self) -> str:

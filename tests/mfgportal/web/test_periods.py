@@ -11,6 +11,7 @@ from django.test import Client
 from kpis.models import ClosedPeriod, PublishedValue
 from kpis.periods import close
 from kpis.rollup import rebuild
+from mfgportal.accounts.models import User
 from tests.factories import stop
 from tests.mfgportal.web.conftest import Counted, Floor, at
 from tests.mfgportal.web.test_pages import text_of
@@ -90,6 +91,7 @@ def test_a_manager_closes_and_reopens_months_of_the_own_plant(floor: Floor, of_l
     assert of_lyon.post("/periods/", given).status_code == 422  # it is not over
     with time_machine.travel(DECEMBER, tick=False):
         rebuild(DECEMBER)
+        of_lyon.force_login(User.objects.get(username="lyonnais"))  # no session lasts so long
         assert of_lyon.post("/periods/", given | {"plant": floor.pune.pk}).status_code == 422
         assert of_lyon.post("/periods/", given | {"month": "soon"}).status_code == 422
         assert of_lyon.post("/periods/", given).status_code == 302
