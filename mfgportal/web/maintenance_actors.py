@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from kpis.reliability.growth import Verdict
 from mfgportal.reliability import Machine, Survey
+from mfgportal.scope import Place
 from mfgportal.web import reliability_words as words
 from mfgportal.web.format import NONE, duration, percent
-from mfgportal.web.reliability_classes import CERTAIN
+from mfgportal.web.reliability_classes import CERTAIN, plant_name
 
 HOUR = 3600
 
@@ -17,6 +18,7 @@ class ActorRow:
 
     pk: int
     name: str
+    plant: str
     equipment_class: str
     failures: int
     mtbf: str
@@ -29,24 +31,25 @@ class ActorRow:
     rises: bool
 
 
-def actors(found: Survey, most: int) -> list[ActorRow]:
+def actors(found: Survey, place: Place, most: int) -> list[ActorRow]:
     """The machines that failed; those surest to be worse than their class first, then by time lost."""
     failed = [
         (each, group.compared) for group in found.classes for each in group.machines if each.health.failures
     ]
     failed.sort(key=lambda row: _rank(*row))
-    return [_row(each, compared=compared) for each, compared in failed[:most]]
+    return [_row(each, place, compared=compared) for each, compared in failed[:most]]
 
 
 def _rank(found: Machine, compared: bool) -> tuple[float, float]:
     return (-round(found.standing.worse, 3) if compared else 0.0), -found.observation.down_s
 
 
-def _row(found: Machine, *, compared: bool) -> ActorRow:
+def _row(found: Machine, place: Place, *, compared: bool) -> ActorRow:
     health, lost = found.health, found.observation.down_s
     return ActorRow(
         pk=health.machine.equipment_id,
         name=health.machine.name,
+        plant=plant_name(found, place),
         equipment_class=words.class_name(health.machine.equipment_class),
         failures=health.failures,
         mtbf=NONE if health.mtbf is None else str(duration(health.mtbf * HOUR)),

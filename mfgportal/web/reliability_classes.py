@@ -10,7 +10,7 @@ from kpis.reliability.growth import Verdict
 from kpis.reliability.life import Survival
 from mfgportal.locales import number
 from mfgportal.reliability import Machine, MachineClass, Survey
-from mfgportal.scope import BadScope, Selection
+from mfgportal.scope import BadScope, Place, Selection
 from mfgportal.web import reliability_words as words
 from mfgportal.web.charts.figure import Chart, Row, Table
 from mfgportal.web.charts.reliability import mean_cumulative_chart
@@ -26,9 +26,10 @@ CERTAIN = 0.95
 
 @dataclass(frozen=True, slots=True)
 class ActorRow:
-    """A machine of the table of bad actors, in words."""
+    """A machine of the table of bad actors, in words. ``plant``: "" where there is one only."""
 
     name: str
+    plant: str
     url: str
     machine_url: str
     failures: str
@@ -101,6 +102,7 @@ def _row(found: Machine, selection: Selection, *, compared: bool) -> ActorRow:
     key = health.machine.equipment_id
     return ActorRow(
         name=health.machine.name,
+        plant=plant_name(found, selection.place),
         url=place_url("reliability_machine", key, selection),
         machine_url=place_url("equipment", key, selection),
         failures=number(health.failures),
@@ -115,6 +117,12 @@ def _row(found: Machine, selection: Selection, *, compared: bool) -> ActorRow:
         trend=words.TITLES[health.trend.verdict] if health.trend else "too few",
         rises=health.trend is not None and health.trend.verdict == Verdict.RISING,
     )
+
+
+def plant_name(found: Machine, place: Place) -> str:
+    """The plant of a machine, since machines of several may have one name; "" in a place of one plant."""
+    names = {plant.pk: plant.name for plant in place.plants}
+    return names[found.observation.plant_id] if len(names) > 1 else ""
 
 
 def _survival(name: str, steps: Sequence[Survival]) -> Table | None:
