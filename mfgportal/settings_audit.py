@@ -82,7 +82,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     },
     {
         "model": "alerts.AlertRule",
-        "exclude_fields": ["next_due", "judged_at", "cannot_judge"],
+        "exclude_fields": ["id", "alerts", "next_due", "judged_at", "cannot_judge"],
         "m2m_fields": ["users", "escalate_users"],
     },
 )  # fmt: skip

@@ -11,8 +11,8 @@ BY = "demo"
 SINCE = date(2020, 1, 1)
 # KPI, target and warning band, each in the KPI's unit.
 TARGETS = (("oee", 0.65, 0.05), ("availability", 0.85, 0.05), ("mttr", 3600.0, 900.0))
-LEADS = [Role.MAINTENANCE_LEAD]
-MANAGERS = [Role.PLANT_MANAGER]
+LEADS = [Role.MAINTENANCE_LEAD.value]
+MANAGERS = [Role.PLANT_MANAGER.value]
 RULES: tuple[dict[str, Any], ...] = (
     {
         "name": "OEE of a line is off target",
