@@ -110,18 +110,31 @@ def _growth(times: Sequence[float], hours: float, confidence: float) -> PowerLaw
 
 def groups(machines: Sequence[Observed], confidence: float = CONFIDENCE) -> list[GroupHealth]:
     """Machines by equipment class, as far as they operated; classes by name."""
+    return [
+        GroupHealth(
+            name,
+            tuple(_ranked(group, confidence)),
+            tuple(mean_cumulative([_history(machine) for machine in group], confidence=confidence)),
+        )
+        for name, group in _classes(machines)
+    ]
+
+
+def standings(machines: Sequence[Observed], confidence: float = CONFIDENCE) -> list[list[Standing]]:
+    """Those of ``groups`` alone."""
+    return [_ranked(group, confidence) for _, group in _classes(machines)]
+
+
+def _classes(machines: Sequence[Observed]) -> list[tuple[str, list[Observed]]]:
     classes: defaultdict[str, list[Observed]] = defaultdict(list)
     for machine in machines:
         if machine.operating_s:
             classes[machine.equipment_class].append(machine)
-    return [
-        GroupHealth(
-            name,
-            tuple(rank([_actor(machine) for machine in group], confidence)),
-            tuple(mean_cumulative([_history(machine) for machine in group], confidence=confidence)),
-        )
-        for name, group in sorted(classes.items())
-    ]
+    return sorted(classes.items())
+
+
+def _ranked(group: Sequence[Observed], confidence: float) -> list[Standing]:
+    return rank([_actor(machine) for machine in group], confidence)
 
 
 def _actor(machine: Observed) -> Actor:

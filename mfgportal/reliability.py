@@ -8,7 +8,7 @@ from statistics import median, quantiles
 from django.utils import timezone
 
 from kpis.first_failures import FirstFailures, first_failures
-from kpis.health import GroupHealth, Health, groups, health_of
+from kpis.health import GroupHealth, Health, groups, health_of, standings
 from kpis.histories import MachineHistory, histories
 from kpis.observations import Observation, observations
 from kpis.reliability.ranking import Standing
@@ -75,6 +75,40 @@ def survey(selection: Selection) -> Survey:
         for group in groups(found)
     ]
     return Survey(classes, [each for each in found if each.equipment_id not in known])
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A machine that failed. ``compared``: whether its class says anything of it, as of ``MachineClass``."""
+
+    machine: Machine
+    compared: bool
+
+
+def bad_actors(selection: Selection, most: int) -> list[Actor]:
+    """The machines that failed; those surest to be worse than their class first, then by time lost.
+
+    As of ``survey``, without what that knows of classes, and of the machines behind. Three queries.
+    """
+    found = observations(selection.scope)
+    by_id = {each.equipment_id: each for each in found}
+    failed = [
+        (standing, len(group) > 1)
+        for group in standings(found)
+        for standing in group
+        if standing.actor.failures
+    ]
+
+    def order(row: tuple[Standing, bool]) -> tuple[float, float]:
+        standing, compared = row
+        return -round(standing.worse, 3) if compared else 0.0, -by_id[standing.actor.id].down_s
+
+    first = sorted(failed, key=order)[:most]
+    health = health_of([by_id[standing.actor.id] for standing, _ in first], selection.scope)
+    return [
+        Actor(Machine(by_id[standing.actor.id], known, standing), compared)
+        for (standing, compared), known in zip(first, health, strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

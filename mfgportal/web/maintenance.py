@@ -22,7 +22,6 @@ from mfgportal.maintenance.parts import parts_short
 from mfgportal.maintenance.question import Question, asked, orders
 from mfgportal.maintenance.sides import late_in_one
 from mfgportal.reconciliations import Links
-from mfgportal.reliability import survey as survey_of_failures
 from mfgportal.scope import BadScope, Selection
 from mfgportal.web.dashboard import explains_bad_scope
 from mfgportal.web.exports import exports
@@ -85,7 +84,7 @@ def maintenance(request: HttpRequest) -> HttpResponse:
         "trust": trusted,
         "held": held_back(chosen) if trusted.completeness.held else [],
         "figures": survey(TILES, chosen, trusted, trend="repeat_failures").whole,
-        "actors": actors(survey_of_failures(chosen), chosen.place, SHOWN),
+        "actors": actors(chosen, SHOWN),
         "confidence": CONFIDENCE,
         "exports": exports(chosen, TILES),
         **_work(user, question, chosen),

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from kpis.reliability.growth import Verdict
-from mfgportal.reliability import Machine, Survey
-from mfgportal.scope import Place
+from mfgportal.reliability import Machine, bad_actors
+from mfgportal.scope import Place, Selection
 from mfgportal.web import reliability_words as words
 from mfgportal.web.format import NONE, duration, percent
 from mfgportal.web.reliability_classes import CERTAIN, plant_name
@@ -31,17 +31,10 @@ class ActorRow:
     rises: bool
 
 
-def actors(found: Survey, place: Place, most: int) -> list[ActorRow]:
-    """The machines that failed; those surest to be worse than their class first, then by time lost."""
-    failed = [
-        (each, group.compared) for group in found.classes for each in group.machines if each.health.failures
-    ]
-    failed.sort(key=lambda row: _rank(*row))
-    return [_row(each, place, compared=compared) for each, compared in failed[:most]]
-
-
-def _rank(found: Machine, compared: bool) -> tuple[float, float]:
-    return (-round(found.standing.worse, 3) if compared else 0.0), -found.observation.down_s
+def actors(selection: Selection, most: int) -> list[ActorRow]:
+    """The machines that failed, the worst first."""
+    found = bad_actors(selection, most)
+    return [_row(each.machine, selection.place, compared=each.compared) for each in found]
 
 
 def _row(found: Machine, place: Place, *, compared: bool) -> ActorRow:
