@@ -95,8 +95,8 @@ def _changes(decision: Decision) -> list[Change]:
     touched = touched_by(decision)
     now = decision.after if decision.after is not None else touched.values() if touched else {}
     return [
-        Change(kpi, _text(decision.before[name], kpi), _text(now.get(name), kpi))
-        for name in decision.before
+        Change(kpi, _text(decision.before.get(name), kpi), _text(now.get(name), kpi))
+        for name in dict.fromkeys((*now, *decision.before))  # a machine may produce only from now on
         if (kpi := CATALOGUE.get(name))
     ]
 
