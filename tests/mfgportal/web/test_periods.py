@@ -91,7 +91,8 @@ def test_a_manager_closes_and_reopens_months_of_the_own_plant(floor: Floor, of_l
     assert of_lyon.post("/periods/", given).status_code == 422  # it is not over
     with time_machine.travel(DECEMBER, tick=False):
         rebuild(DECEMBER)
-        of_lyon.force_login(User.objects.get(username="lyonnais"))  # no session lasts so long
+        of_lyon.logout()  # no session lasts so long
+        of_lyon.force_login(User.objects.get(username="lyonnais"))
         assert of_lyon.post("/periods/", given | {"plant": floor.pune.pk}).status_code == 422
         assert of_lyon.post("/periods/", given | {"month": "soon"}).status_code == 422
         assert of_lyon.post("/periods/", given).status_code == 302
