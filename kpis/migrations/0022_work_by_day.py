@@ -4,22 +4,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kpis', '0021_unchecked_marks'),
+        ("kpis", "0021_unchecked_marks"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='workorder',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['completed_at'], name='work_completed'),
+            model_name="workorder",
+            index=models.Index(
+                condition=models.Q(("deleted_at", None)), fields=["completed_at"], name="work_completed"
+            ),
         ),
         migrations.AddIndex(
-            model_name='workorder',
-            index=models.Index(condition=models.Q(('completed_at', None), ('deleted_at', None), ('status__in', ('completed', 'cancelled'))), fields=['status'], name='work_closed_undated'),
+            model_name="workorder",
+            index=models.Index(
+                condition=models.Q(
+                    ("completed_at", None), ("deleted_at", None), ("status__in", ("completed", "cancelled"))
+                ),
+                fields=["status"],
+                name="work_closed_undated",
+            ),
         ),
         migrations.AddIndex(
-            model_name='workorder',
-            index=models.Index(condition=models.Q(('deleted_at', None), ('work_type', 'corrective')), fields=['created_at'], name='work_repairs'),
+            model_name="workorder",
+            index=models.Index(
+                condition=models.Q(("deleted_at", None), ("work_type", "corrective")),
+                fields=["created_at"],
+                name="work_repairs",
+            ),
         ),
     ]

@@ -31,9 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("kpi", nargs="+", help="names or titles, in any case")
         for place in ("plant", "line", "equipment"):
             parser.add_argument(f"--{place}", default="", help=f"name, code or id of a {place}")
-        parser.add_argument(
-            "--as", dest="person", default="", help="a user name: show what they may see"
-        )
+        parser.add_argument("--as", dest="person", default="", help="a user name: show what they may see")
         parser.add_argument("--last", default="7d", help="as 30d, 4w, 3m, 1y, up to today (default 7d)")
         parser.add_argument("--from", dest="first_day", default="", help="first day, YYYY-MM-DD")
         parser.add_argument("--to", dest="last_day", default="", help="last day, YYYY-MM-DD")
