@@ -36,6 +36,7 @@ def _only_hands_out(config: pytest.Config) -> bool:
     return bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are written down
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of one file share what is costly to build; all fault tests share one installation.
 
