@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from kpis.models import CurrencyRate, Plant, PlantRate
-from mfgportal.demo import CREW_S_PER_WEEK, STOP_PER_HOUR, seed_money
+from mfgportal.demo import CREW_S_PER_WEEK, seed_money
 from tests.factories import make_plant
 
 
@@ -17,7 +17,7 @@ def test_it_fills_what_is_empty_and_nothing_else() -> None:
     seed_money()
     seed_money()
     rates = PlantRate.objects.order_by("plant__name").values_list("plant__name", "per_hour")
-    assert list(rates) == [("Lyon", Decimal(100)), ("Poznań", STOP_PER_HOUR)]
+    assert list(rates) == [("Lyon", Decimal(100)), ("Poznań", Decimal(1020))]
     assert list(Plant.objects.order_by("name").values_list("capacity_s_per_week", flat=True)) == [
         CREW_S_PER_WEEK,
         3600,
