@@ -38,7 +38,11 @@ def lines(path: Path, form: Xlsx, most_bytes: int) -> Generator[Line]:
     """
     try:
         inspect(path, most_bytes)
-        with closing(load_workbook(path, read_only=True, data_only=True, keep_links=False)) as book:
+        # openpyxl leaves open what it opened and could not read.
+        with (
+            path.open("rb") as file,
+            closing(load_workbook(file, read_only=True, data_only=True, keep_links=False)) as book,
+        ):
             sheet = _sheet(path.name, book.worksheets, form)
             sheet.reset_dimensions()  # what a file says of its size may be wrong
             for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
