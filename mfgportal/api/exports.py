@@ -1,14 +1,10 @@
 """Lists of the API as files: who asks with ``?format=`` gets all of it at once, up to a limit."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
-from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from django.conf import settings
-from django.http import FileResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
@@ -16,20 +12,12 @@ from mfgportal.api.bodies import TooLarge
 from mfgportal.api.cursors import Segment, all_rows
 from mfgportal.api.errors import NotInstalled
 from mfgportal.api.formats import FILES
-from mfgportal.exports.csv_file import csv_lines
-from mfgportal.exports.parquet_file import NoParquet, write_parquet
-from mfgportal.exports.table import Column, Table
-from mfgportal.exports.xlsx_file import write_xlsx
+from mfgportal.exports.answer import About, file_answer
+from mfgportal.exports.parquet_file import NoParquet
+from mfgportal.exports.table import Column
 from mfgportal.figures import Trust
 from mfgportal.scope import Selection
 
-IN_MEMORY = 8 * 1024 * 1024
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "parquet": "application/vnd.apache.parquet",
-}
-WRITERS: Mapping[str, Callable[[Table, IO[bytes]], None]] = {"xlsx": write_xlsx, "parquet": write_parquet}
 FORMAT_PARAMETERS = (
     OpenApiParameter(
         "format",
@@ -39,7 +27,6 @@ FORMAT_PARAMETERS = (
     ),
     OpenApiParameter("bom", bool, description="CSV with a byte order mark, for Excel."),
 )
-About = Sequence[tuple[str, str]]
 
 
 def file_format(request: Request) -> str:
@@ -52,23 +39,9 @@ def file_of(
     request: Request, name: str, columns: Sequence[Column], rows: Iterable[Any], about: About
 ) -> HttpResponseBase:
     """The file the caller asked for. Raises a 501 where Parquet is not installed."""
-    wanted = file_format(request)
-    table = Table(name, columns, iter(rows), [*about, ("exported", f"{timezone.now():%Y-%m-%d %H:%M} UTC")])
-    headers = {"Content-Disposition": f'attachment; filename="mfgportal-{name}.{wanted}"'}
-    if wanted == "csv":
-        lines = csv_lines(table, bom=request.query_params.get("bom") in {"1", "true"})
-        return StreamingHttpResponse(lines, content_type=TYPES["csv"], headers=headers)
-    with ExitStack() as opened:
-        file = opened.enter_context(SpooledTemporaryFile(max_size=IN_MEMORY))
-        _write(wanted, table, file)
-        opened.pop_all()  # the answer closes it
-    file.seek(0)
-    return FileResponse(file, content_type=TYPES[wanted], headers=headers)
-
-
-def _write(wanted: str, table: Table, file: IO[bytes]) -> None:
+    bom = request.query_params.get("bom") in {"1", "true"}
     try:
-        WRITERS[wanted](table, file)
+        return file_answer(file_format(request), name, columns, rows, about, bom=bom)
     except NoParquet as missing:
         raise NotInstalled(str(missing)) from missing
 

@@ -4,25 +4,18 @@ All rows of the list are in it, with the page's filters, written the same way in
 """
 
 from collections.abc import Iterable, Sequence
-from tempfile import SpooledTemporaryFile
 
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils import timezone
 
-from mfgportal.exports.csv_file import csv_lines
-from mfgportal.exports.table import Column, Row, Table
-from mfgportal.exports.xlsx_file import write_xlsx
+from mfgportal.exports.answer import file_answer
+from mfgportal.exports.table import Column, Row
 from mfgportal.scope import BadScope
 from mfgportal.web.exports import FORMATS, Export
 from mfgportal.web.picker import address
 
-IN_MEMORY = 8 * 1024 * 1024
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+OFFERED = frozenset(name.lower() for name in FORMATS)
 
 
 def own_file(request: HttpRequest, title: str) -> Export:
@@ -31,7 +24,7 @@ def own_file(request: HttpRequest, title: str) -> Export:
 
 
 def wants_file(request: HttpRequest) -> bool:
-    return request.GET.get("format") in TYPES
+    return request.GET.get("format") in OFFERED
 
 
 def as_file(
@@ -45,11 +38,4 @@ def as_file(
             "format", f"These are {count} rows; as {form} at most {most} are given out. Set a filter."
         )
     about = [(key, value) for key, value in request.GET.items() if isinstance(value, str)]
-    table = Table(name, columns, iter(rows), [*about, ("exported", f"{timezone.now():%Y-%m-%d %H:%M} UTC")])
-    headers = {"Content-Disposition": f'attachment; filename="mfgportal-{name}.{form}"'}
-    if form == "csv":
-        return StreamingHttpResponse(csv_lines(table, bom=True), content_type=TYPES[form], headers=headers)
-    file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 the answer closes it
-    write_xlsx(table, file)
-    file.seek(0)
-    return FileResponse(file, content_type=TYPES[form], headers=headers)
+    return file_answer(form, name, columns, rows, about, bom=True)
