@@ -28,7 +28,7 @@ def buckets(scope: Scope, grain: Grain) -> Iterator[Bucket]:
         return
     start = bucket_start(scope.first_day, grain)
     while start <= scope.last_day:
-        after = _after(start, grain)
+        after = later_start(start, grain)
         yield Bucket(start, max(start, scope.first_day), min(after - timedelta(days=1), scope.last_day))
         start = after
 
@@ -42,9 +42,9 @@ def bucket_start(day: date, grain: Grain) -> date:
     return day
 
 
-def _after(start: date, grain: Grain) -> date:
-    """First day of the next bucket."""
+def later_start(start: date, grain: Grain, by: int = 1) -> date:
+    """First day of the bucket so many later; below 0 earlier."""
     if grain in MONTHS:
-        months = start.year * 12 + start.month - 1 + MONTHS[grain]
+        months = start.year * 12 + start.month - 1 + by * MONTHS[grain]
         return date(months // 12, months % 12 + 1, 1)
-    return start + timedelta(days=7 if grain == "week" else 1)
+    return start + timedelta(days=by * (7 if grain == "week" else 1))

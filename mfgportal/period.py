@@ -4,6 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from kpis.buckets import bucket_start, later_start
+from kpis.scope import Grain
+
 DEFAULT = "last_7_days"
 CUSTOM = "custom"
 ONE_DAY = timedelta(days=1)
@@ -47,30 +50,18 @@ def _yesterday(today: date) -> tuple[date, date]:
     return today - ONE_DAY, today - ONE_DAY
 
 
-def _first_of_quarter(day: date) -> date:
-    return day.replace(month=day.month - (day.month - 1) % 3, day=1)
+def _this(unit: Grain) -> Callable[[date], tuple[date, date]]:
+    return lambda today: (bucket_start(today, unit), today)
 
 
-def _last_quarter(today: date) -> tuple[date, date]:
-    last = _first_of_quarter(today) - ONE_DAY
-    return _first_of_quarter(last), last
+def _before_this(unit: Grain) -> Callable[[date], tuple[date, date]]:
+    """The whole one before today's."""
 
+    def of(today: date) -> tuple[date, date]:
+        start = bucket_start(today, unit)
+        return later_start(start, unit, -1), start - ONE_DAY
 
-def _last_year(today: date) -> tuple[date, date]:
-    return date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)
-
-
-def _last_month(today: date) -> tuple[date, date]:
-    last = today.replace(day=1) - ONE_DAY
-    return last.replace(day=1), last
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
-def _last_week(today: date) -> tuple[date, date]:
-    return _monday(today) - timedelta(days=7), _monday(today) - ONE_DAY
+    return of
 
 
 PRESETS = {
@@ -79,14 +70,14 @@ PRESETS = {
     "last_7_days": Preset("Last 7 days", _last(7)),
     "last_30_days": Preset("Last 30 days", _last(30)),
     "last_90_days": Preset("Last 90 days", _last(90)),
-    "this_week": Preset("This week", lambda today: (_monday(today), today)),
-    "last_week": Preset("Last week", _last_week),
-    "this_month": Preset("This month", lambda today: (today.replace(day=1), today)),
-    "last_month": Preset("Last month", _last_month),
-    "this_quarter": Preset("This quarter", lambda today: (_first_of_quarter(today), today)),
-    "last_quarter": Preset("Last quarter", _last_quarter),
-    "this_year": Preset("Year to date", lambda today: (today.replace(month=1, day=1), today)),
-    "last_year": Preset("Last year", _last_year),
+    "this_week": Preset("This week", _this("week")),
+    "last_week": Preset("Last week", _before_this("week")),
+    "this_month": Preset("This month", _this("month")),
+    "last_month": Preset("Last month", _before_this("month")),
+    "this_quarter": Preset("This quarter", _this("quarter")),
+    "last_quarter": Preset("Last quarter", _before_this("quarter")),
+    "this_year": Preset("Year to date", _this("year")),
+    "last_year": Preset("Last year", _before_this("year")),
 }
 
 
@@ -111,25 +102,20 @@ def later(period: Period, today: date) -> Period | None:
     return Period(found.first, min(found.last, today))
 
 
-UNITS: dict[str, Callable[[date], date]] = {
-    "week": _monday,
-    "month": lambda day: day.replace(day=1),
-    "quarter": _first_of_quarter,
-    "year": lambda day: day.replace(month=1, day=1),
-}
-"""Of the calendar: the first day of the one that a day lies in. Weeks begin on Monday (ISO 8601)."""
-LONGEST = {"week": 7, "month": 31, "quarter": 92, "year": 366}
+UNITS: tuple[Grain, ...] = ("week", "month", "quarter", "year")
+"""Of the calendar. Weeks begin on Monday (ISO 8601)."""
 
 
-def _whole(day: date, unit: str) -> Period:
-    first = UNITS[unit](day)
-    return Period(first, UNITS[unit](first + timedelta(days=LONGEST[unit])) - ONE_DAY)
+def _whole(day: date, unit: Grain) -> Period:
+    first = bucket_start(day, unit)
+    return Period(first, later_start(first, unit) - ONE_DAY)
 
 
-def _unit(period: Period, today: date) -> str | None:
+def _unit(period: Period, today: date) -> Grain | None:
     """What of the calendar a period is, whole or up to today; None for other days, and for a single one."""
-    if (named := period.preset.partition("_")[2]) in UNITS:
-        return named
+    named = period.preset.partition("_")[2]
+    if unit := next((unit for unit in UNITS if unit == named), None):
+        return unit
     if period.days == 1 or period.preset != CUSTOM:
         return None
     wholes = ((unit, _whole(period.first, unit)) for unit in UNITS)

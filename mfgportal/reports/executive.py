@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from kpis.buckets import bucket_start
 from kpis.definitions import CATALOGUE
 from kpis.engine import Value, View, evaluate_views
 from kpis.health import Health, health_of
@@ -18,7 +19,7 @@ from mfgportal import locales
 from mfgportal.accounts.masks import may_see_costs
 from mfgportal.figures import Figure, Goals, Trust, by_plants, trust
 from mfgportal.period import Period
-from mfgportal.reports.question import Question, Span, begin, last_of, title
+from mfgportal.reports.question import Question, Span, last_of, title
 from mfgportal.reports.summary import Summary, Told, summary
 from mfgportal.reports.words import Growth, Restatement, Times
 from mfgportal.web.format import amount
@@ -239,7 +240,7 @@ def _points(
     target_of = goals.over("plant" if each else None)
     found = []
     for value in values:
-        first = begin(value.first_day, span)
+        first = bucket_start(value.first_day, span)
         inside = [late for late in changed if first <= late.first_day <= last_of(first, span)]
         words = "; ".join(f"{locales.day(late.first_day, 'MMM')}: {restated(late)}" for late in inside)
         published = inside[0].published if span == "month" and inside else None

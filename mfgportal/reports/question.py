@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Literal
 from urllib.parse import urlencode
 
+from kpis.buckets import MONTHS, bucket_start, later_start
 from kpis.days import DayClock
 from kpis.setups import load_clocks
 from mfgportal import locales
@@ -15,7 +16,7 @@ from mfgportal.period import ONE_DAY, Period
 from mfgportal.scope import BadScope, Place, Selection, find_place, production_today
 
 Span = Literal["month", "quarter"]
-MONTHS: Mapping[Span, int] = {"month": 1, "quarter": 3}
+SPANS: tuple[Span, ...] = ("month", "quarter")
 CURRENT = "current"
 SHOWN = 12
 FIRST_YEAR = 1971
@@ -61,7 +62,7 @@ class Question:
     @property
     def months(self) -> list[date]:
         """The first days of the last twelve months or quarters, this one the last."""
-        return [moved(self.first, self.span, -back) for back in reversed(range(SHOWN))]
+        return [later_start(self.first, self.span, -back) for back in reversed(range(SHOWN))]
 
     @property
     def query(self) -> str:
@@ -98,19 +99,8 @@ def ask(query: Mapping[str, str], user: User, now: datetime | None = None) -> Qu
     )
 
 
-def moved(first: date, span: Span, by: int) -> date:
-    """The first day of the month or quarter so many later."""
-    month = first.year * 12 + first.month - 1 + by * MONTHS[span]
-    return date(month // 12, month % 12 + 1, 1)
-
-
 def last_of(first: date, span: Span) -> date:
-    return moved(first, span, 1) - ONE_DAY
-
-
-def begin(day: date, span: Span) -> date:
-    """The first day of the month or quarter a day lies in."""
-    return day.replace(day=1, month=day.month - (day.month - 1) % MONTHS[span])
+    return later_start(first, span) - ONE_DAY
 
 
 def named(first: date, span: Span) -> str:
@@ -124,14 +114,14 @@ def title(first: date, span: Span) -> str:
 
 
 def _before(first: date, last: date, span: Span) -> Period:
-    start = moved(first, span, -1)
+    start = later_start(first, span, -1)
     if last == last_of(first, span):
         return Period(start, first - ONE_DAY)
     return Period(start, min(start + (last - first), first - ONE_DAY))
 
 
 def _span(name: str) -> Span:
-    found = next((span for span in MONTHS if span == name), None)
+    found = next((span for span in SPANS if span == name), None)
     if found is not None:
         return found
     raise BadScope("period", f"“{name}” is not a period of this report. Known: month, quarter.")
@@ -144,11 +134,11 @@ def _plant(value: str) -> int | None:
 
 
 def _first(of: str, span: Span, today: date) -> date:
-    here = begin(today, span)
+    here = bucket_start(today, span)
     if not of:
-        return moved(here, span, -1)
+        return later_start(here, span, -1)
     if of == CURRENT:  # on its first day nothing is known yet
-        return here if today > here else moved(here, span, -1)
+        return here if today > here else later_start(here, span, -1)
     first = _written(of, span)
     if first > today:
         raise BadScope("of", f"{title(first, span)} has not begun; the current production day is {today}.")

@@ -7,12 +7,13 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
+from kpis.buckets import bucket_start, later_start
 from mfgportal.accounts.access import person, plants_of
 from mfgportal.figures import held_back
 from mfgportal.reports.executive import Executive, executive
 from mfgportal.reports.letter import file_name, report_context, report_pdf
 from mfgportal.reports.pdf import PdfUnavailable
-from mfgportal.reports.question import CURRENT, Question, Span, ask, begin, moved, named, title
+from mfgportal.reports.question import CURRENT, Question, Span, ask, named, title
 from mfgportal.scope import enterprise_of
 from mfgportal.web.dashboard import explains_bad_scope
 from mfgportal.web.exports import exports
@@ -81,9 +82,9 @@ def _kept(request: HttpRequest) -> str:
 
 
 def _turning(question: Question) -> Turning:
-    here = begin(question.today, question.span)
-    later = moved(question.first, question.span, 1)
-    earlier = moved(question.first, question.span, -1)
+    here = bucket_start(question.today, question.span)
+    later = later_start(question.first, question.span)
+    earlier = later_start(question.first, question.span, -1)
     return Turning(
         spans=[
             Choice(name, f"?{question.query_of(_same(question, kind), kind)}", kind == question.span)
@@ -104,7 +105,7 @@ def _turning(question: Question) -> Turning:
 
 def _same(question: Question, kind: Span) -> str:
     """The month or quarter that the days at hand end in."""
-    first = begin(question.period.last, kind)
+    first = bucket_start(question.period.last, kind)
     return named(first, kind)
 
 
