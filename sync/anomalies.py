@@ -9,8 +9,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from kpis.models import Equipment
+from sync import checkpoints
 from sync.figure_streams import counting
-from sync.models import Checkpoint, Stream, SyncException
+from sync.models import Stream, SyncException
 from sync.queue.writer import RESOLVED, Problem, close, raise_all
 
 NAME = "performance_above_100"
@@ -43,15 +44,15 @@ def check() -> None:
     """
     now = timezone.now()
     first = (now - timedelta(days=DAYS)).date()
-    last = Checkpoint.objects.filter(name=NAME).first()
+    last = checkpoints.last(NAME)
     told = SyncException.objects.filter(kind=NAME).exclude(status=RESOLVED)
     # What was told is looked at each time: a day may also leave the last 30 while nothing is computed.
     machines = set(told.values_list("equipment_id", flat=True)) - {None}
-    machines |= _recomputed(now, first, last.at if last else None)
+    machines |= _recomputed(now, first, last)
     above = _above(now, first, machines)
     close(told.filter(equipment__in=machines - above.keys()), f"No day of the last {DAYS} is above 100 %.")
     _tell(above, dict(told.values_list("equipment_id", "context")))
-    Checkpoint.objects.update_or_create(name=NAME, defaults={"at": now})
+    checkpoints.note(NAME, now)
 
 
 def _recomputed(now: datetime, first: date, since: datetime | None) -> set[int]:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from sync.models import Checkpoint
+from sync.checkpoints import last, note
 
 TICK = "tick"
 AWAKE = "awake"
@@ -16,23 +16,15 @@ def beat() -> None:
     now = timezone.now()
     before = last_tick()
     if before is None or now - before > ASLEEP_AFTER:
-        _note(AWAKE, now)
-    _note(TICK, now)
+        note(AWAKE, now)
+    note(TICK, now)
 
 
 def last_tick() -> datetime | None:
     """When a worker last ran the tick; None: never."""
-    return _at(TICK)
+    return last(TICK)
 
 
 def awake_since() -> datetime | None:
     """Since when it runs without a longer gap; None: it never ran."""
-    return _at(AWAKE)
-
-
-def _at(name: str) -> datetime | None:
-    return Checkpoint.objects.filter(name=name).values_list("at", flat=True).first()
-
-
-def _note(name: str, at: datetime) -> None:
-    Checkpoint.objects.update_or_create(name=name, defaults={"at": at})
+    return last(AWAKE)

@@ -10,8 +10,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from kpis.models import LossClass
+from sync import checkpoints
 from sync.figure_streams import streams_of
-from sync.models import Checkpoint, Stream, SyncException
+from sync.models import Stream, SyncException
 from sync.queue.writer import RESOLVED, Problem, close, raise_all
 from sync.records import Kind
 
@@ -64,7 +65,7 @@ class LongStop:
 def check() -> None:
     """Look at the shifts computed since the last look, and at what was told; tell and close."""
     now = timezone.now()
-    last = Checkpoint.objects.filter(name=NAME).first()
+    last = checkpoints.last(NAME)
     told = SyncException.objects.filter(kind=NAME).exclude(status=RESOLVED)
     known = {row.context["stop"]: row for row in told}
     still = _longer(TOLD, now, told=list(known)) if known else {}
@@ -72,15 +73,14 @@ def check() -> None:
         told.filter(pk__in=[row.pk for stop, row in known.items() if stop not in still]),
         "It is not so any more.",
     )
-    since = last.at if last else now - NEWS
-    found = _longer(COMPUTED, now, since=since, first=(now - NEWS).date())
+    found = _longer(COMPUTED, now, since=last or now - NEWS, first=(now - NEWS).date())
     _tell([stop for pk, stop in found.items() if pk not in known], now)
-    Checkpoint.objects.update_or_create(name=NAME, defaults={"at": now})
+    checkpoints.note(NAME, now)
 
 
 def check_when_due() -> None:
     """Look once a minute."""
-    if not Checkpoint.objects.filter(name=NAME, at__gt=timezone.now() - EVERY).exists():
+    if checkpoints.is_due(NAME, EVERY):
         check()
 
 

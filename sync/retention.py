@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from sync.checkpoints import when_due
 from sync.locks import only_one
-from sync.models import Checkpoint
 from sync.partitions import drop_before, ensure, month_of, months_after
 
 logger = logging.getLogger(__name__)
@@ -27,13 +27,12 @@ def kept_from(now: datetime) -> date | None:
 def tend() -> None:
     """Once a day: make the partitions of this month and the next, and drop those that are too old."""
     with only_one(RETENTION_LOCK, 0) as mine:
-        now = timezone.now()
-        if mine and not Checkpoint.objects.filter(name=CHECKPOINT, at__gt=now - EVERY).exists():
-            _tend(now)
-            Checkpoint.objects.update_or_create(name=CHECKPOINT, defaults={"at": now})
+        if mine:
+            when_due(CHECKPOINT, EVERY, _tend)
 
 
-def _tend(now: datetime) -> None:
+def _tend() -> None:
+    now = timezone.now()
     month, first = month_of(now), kept_from(now)
     with transaction.atomic():
         ensure([month, months_after(month, 1)])

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from sync import counterparts, mismatches
+from sync import checkpoints, counterparts, mismatches
 from sync.identities import resolve
 from sync.items import Item
 from sync.load import transitions
 from sync.load.facts import refs_of
 from sync.load.fields import FIELDS, Ids
 from sync.load.rows import rechoose
-from sync.models import Checkpoint, Counterpart, Source
+from sync.models import Counterpart, Source
 from sync.ownership import owners
 from sync.records import Kind
 
@@ -85,18 +85,18 @@ def forget(source: Source, keys: Collection[str]) -> None:
 def recheck() -> None:
     """Look again at what changed lately, and at what is told: both sides may have changed in one moment."""
     now = timezone.now()
-    last = Checkpoint.objects.filter(name=NAME).first()
-    for kind, ids in _lately(min(last.at, now) - LATELY if last else now - LATELY).items():
+    last = checkpoints.last(NAME)
+    for kind, ids in _lately(min(last or now, now) - LATELY).items():
         settle(kind, ids)
     for kind in FIELDS:
         contexts = mismatches.told(kind).values_list("context", flat=True)
         settle(kind, {mismatches.row_of(context) for context in contexts})
-    Checkpoint.objects.update_or_create(name=NAME, defaults={"at": now})
+    checkpoints.note(NAME, now)
 
 
 def recheck_when_due() -> None:
     """Look again once a minute."""
-    if not Checkpoint.objects.filter(name=NAME, at__gt=timezone.now() - EVERY).exists():
+    if checkpoints.is_due(NAME, EVERY):
         recheck()
 
 

@@ -7,12 +7,12 @@ from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from kpis.models.base import Master
+from sync.checkpoints import when_due
 from sync.identities import CANONICAL, normalise
 from sync.mapping import NAMES
-from sync.models import Checkpoint, Stream, SyncException
+from sync.models import Stream, SyncException
 from sync.queue.writer import OPEN, Problem, close, raise_all
 from sync.records import Kind
 from sync.sources import spec_of
@@ -49,10 +49,7 @@ def check() -> None:
 
 def check_when_due() -> None:
     """Look every ten minutes."""
-    now = timezone.now()
-    if not Checkpoint.objects.filter(name=NAME, at__gt=now - EVERY).exists():
-        check()
-        Checkpoint.objects.update_or_create(name=NAME, defaults={"at": now})
+    when_due(NAME, EVERY, check)
 
 
 def _pairs(kind: Kind) -> Iterator[Pair]:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
-from sync.models import Checkpoint, Stream, SyncException
+from sync.checkpoints import when_due
+from sync.models import Stream, SyncException
 from sync.queue.writer import RESOLVED, Problem, close, fingerprint, raise_all
 from sync.records import Kind, WorkStatus, WorkType
 from sync.sources import spec_of
@@ -65,10 +66,7 @@ def check() -> None:
 
 def check_when_due() -> None:
     """Look once a minute."""
-    now = timezone.now()
-    if not Checkpoint.objects.filter(name=NAME, at__gt=now - EVERY).exists():
-        check()
-        Checkpoint.objects.update_or_create(name=NAME, defaults={"at": now})
+    when_due(NAME, EVERY, check)
 
 
 def _waiting(now: datetime) -> Iterator[Waiting]:

@@ -9,8 +9,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from kpis.models import Equipment
+from sync import checkpoints
 from sync.figure_streams import counting
-from sync.models import Checkpoint, Stream, SyncException
+from sync.models import Stream, SyncException
 from sync.queue.writer import RESOLVED, Problem, close, raise_all
 
 NAME = "running_without_production"
@@ -46,20 +47,20 @@ def check() -> None:
     """Look at the machines computed since the last look, and at those that were told; tell, renew, close."""
     now = timezone.now()
     first = (now - timedelta(days=DAYS)).date()
-    last = Checkpoint.objects.filter(name=NAME).first()
+    last = checkpoints.last(NAME)
     told = SyncException.objects.filter(kind=NAME).exclude(status=RESOLVED)
     machines = {pk for pk in told.values_list("equipment_id", flat=True) if pk}
-    machines |= _computed(first, last.at if last else now - timedelta(days=DAYS))
+    machines |= _computed(first, last or now - timedelta(days=DAYS))
     idle = _idle(machines, first, now)
     over = told.filter(equipment__in=machines - idle.keys())
     close(over, f"In the last {DAYS} days there is no shift that ran for hours without counts.")
     _tell(idle, dict(told.values_list("equipment_id", "context")))
-    Checkpoint.objects.update_or_create(name=NAME, defaults={"at": now})
+    checkpoints.note(NAME, now)
 
 
 def check_when_due() -> None:
     """Look once a minute."""
-    if not Checkpoint.objects.filter(name=NAME, at__gt=timezone.now() - EVERY).exists():
+    if checkpoints.is_due(NAME, EVERY):
         check()
 
 

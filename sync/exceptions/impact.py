@@ -4,10 +4,9 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from django.db import connection, transaction
-from django.utils import timezone
 
+from sync.checkpoints import when_due
 from sync.freshness import fact_streams
-from sync.models import Checkpoint
 
 NAME = "impact"
 EVERY = timedelta(seconds=30)
@@ -127,7 +126,4 @@ def weigh(exception_ids: Collection[int] | None = None) -> int:
 
 def weigh_when_due() -> None:
     """Weigh all twice a minute: time alone makes what stands still heavier."""
-    now = timezone.now()
-    if not Checkpoint.objects.filter(name=NAME, at__gt=now - EVERY).exists():
-        weigh()
-        Checkpoint.objects.update_or_create(name=NAME, defaults={"at": now})
+    when_due(NAME, EVERY, weigh)
