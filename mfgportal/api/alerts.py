@@ -15,6 +15,7 @@ from mfgportal.accounts.models import User
 from mfgportal.alerts import desk
 from mfgportal.alerts.models import Alert, AlertEvent, Severity
 from mfgportal.alerts.people import alerts_of
+from mfgportal.api.bodies import body_of
 from mfgportal.api.errors import Conflict
 from mfgportal.api.query import Fields, Paging, Query, paged
 
@@ -91,11 +92,9 @@ class Acknowledge(APIView):
     @extend_schema(request=Acknowledgement, responses=AlertDetail, tags=["alerts"])
     def post(self, request: Request, pk: int) -> Response:
         """Look after an alert: it is not escalated then. Safe to repeat; 409 where it has closed."""
-        given = Acknowledgement(data=request.data)
-        given.is_valid(raise_exception=True)
-        user = person(request)
+        given, user = body_of(request, Acknowledgement), person(request)
         try:
-            desk.acknowledge(user, pk, given.validated_data.get("comment", "").strip())
+            desk.acknowledge(user, pk, given.get("comment", "").strip())
         except desk.AlertClosed as closed:
             raise Conflict(str(closed)) from closed
         return Response(_alert(user, pk))

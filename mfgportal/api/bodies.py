@@ -5,8 +5,10 @@ from http import HTTPStatus
 from typing import IO, Any
 
 from django.conf import settings
+from rest_framework import serializers
 from rest_framework.exceptions import APIException
 from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
 
 
 class TooLarge(APIException):
@@ -27,3 +29,10 @@ class SizedJson(JSONParser):
         if limit is not None and int(length or 0) > limit:
             raise TooLarge(f"A body may have {limit:,} bytes at most.")
         return super().parse(stream, media_type, parser_context)
+
+
+def body_of(request: Request, body: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+    """The checked body of a request; raises a 400 that names the fields at fault."""
+    given = body(data=request.data)
+    given.is_valid(raise_exception=True)
+    return dict(given.validated_data)

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from mfgportal.accounts.access import Right, exceptions_of, person, require
+from mfgportal.api.bodies import body_of
 from mfgportal.api.errors import Conflict
 from mfgportal.api.idempotency import KEY
 from mfgportal.api.resolutions import done_once
@@ -90,9 +91,7 @@ class Batches(APIView):
         """Preview an act on many; nothing is done before it is started."""
         user = person(request)
         require(user, Right.RESOLVE_EXCEPTIONS)
-        body = BatchBody(data=request.data)
-        body.is_valid(raise_exception=True)
-        given = dict(body.validated_data)
+        given = body_of(request, BatchBody)
         if "until" in given:
             given["until"] = given["until"].isoformat()
         rows = exceptions_of(user).filter(pk__in=given.pop("ids"))

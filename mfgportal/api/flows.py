@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from mfgportal.accounts.access import Right, person, require
 from mfgportal.accounts.audit import changes_of, signed_by
+from mfgportal.api.bodies import body_of
 from sync.flows import POLICY, Flow, Policy, change, flows, problems
 from sync.models import Stream
 from sync.reconcile.rules import OF_STREAMS
@@ -87,9 +88,7 @@ class FlowView(APIView):
         require(user, Right.MANAGE_SOURCES)
         signed_by(user)
         stream = get_object_or_404(Stream.objects.select_related("source"), pk=pk)
-        given = PolicySerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        _store(stream, dict(given.validated_data))
+        _store(stream, body_of(request, PolicySerializer))
         return Response(_flow(pk))
 
 

@@ -12,12 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from mfgportal.accounts.access import Right, equipment_of, exceptions_of, person, require
-from mfgportal.api.errors import bad_parameter
+from mfgportal.accounts.access import Right, equipment_of, person, require
+from mfgportal.api.bodies import body_of
 from mfgportal.api.idempotency import KEY
 from mfgportal.api.query import Fields, Paging, paged
-from mfgportal.api.resolutions import Resolve, Resolved, done_once
-from mfgportal.mapping_targets import mapped_kind, targets_of
+from mfgportal.api.resolutions import Resolve, Resolved, done_once, exception_of, require_target
 from mfgportal.overrides import corrections_of, may_rule, merges_of, rules_of
 from sync.exceptions import (
     NotAllowed,
@@ -116,10 +115,8 @@ Previewed = inline_serializer(
 def _wanted(request: Request, exception: SyncException, given: dict[str, Any]) -> Wanted:
     if not may_rule(person(request)):
         raise PermissionDenied(ALL_PLANTS)
-    target = given.get("canonical_id")
-    rows = targets_of(person(request), mapped_kind(exception))
-    if given["what"] == Rule.What.KEY and not rows.filter(pk=target or 0).exists():
-        raise bad_parameter("canonical_id", "There is no such row, or it belongs to a plant you may not see.")
+    if given["what"] == Rule.What.KEY:
+        require_target(request, exception, given.get("canonical_id"))
     names = ("what", "pattern", "field", "canonical_id", "value")
     return Wanted(**{name: given[name] for name in names if name in given})
 
@@ -128,14 +125,9 @@ class RulePreview(APIView):
     @extend_schema(request=RuleBody, responses=Previewed, tags=TAGS)
     def post(self, request: Request, pk: int) -> Response:
         """What a rule made of this exception would do, and would have done. Nothing is changed."""
-        require(person(request), Right.RESOLVE_EXCEPTIONS)
-        exception = exceptions_of(person(request)).select_related("source").filter(pk=pk).first()
-        if exception is None:
-            raise Http404
-        body = RuleBody(data=request.data)
-        body.is_valid(raise_exception=True)
+        exception, given = exception_of(request, pk), body_of(request, RuleBody)
         try:
-            found = preview(exception, _wanted(request, exception, dict(body.validated_data)))
+            found = preview(exception, _wanted(request, exception, given))
         except NotAllowed as refused:
             raise serializers.ValidationError(str(refused)) from refused
         names = ("settles", "rows", "history", "looked_at", "against", "examples")
@@ -259,12 +251,8 @@ class Decisions(APIView):
     @extend_schema(responses=inline_serializer("Decision", {**DECISION}, many=True), tags=TAGS)
     def get(self, request: Request, pk: int) -> Response:
         """What people decided about an exception, newest first, with the KPIs before and after."""
-        exception = exceptions_of(person(request)).filter(pk=pk).first()
-        if exception is None:
-            raise Http404
-        return Response(
-            [_decision(request, each) for each in exception.decisions.select_related("exception")]
-        )
+        decisions = exception_of(request, pk, None).decisions.select_related("exception")
+        return Response([_decision(request, each) for each in decisions])
 
 
 def _decision(request: Request, decision: Decision) -> dict[str, Any]:

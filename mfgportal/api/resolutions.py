@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from kpis.models import Equipment
 from mfgportal.accounts.access import Right, exceptions_of, person, require
+from mfgportal.api.bodies import body_of
 from mfgportal.api.errors import Conflict, Unready, bad_parameter
 from mfgportal.api.idempotency import KEY, once
 from mfgportal.approvals.proposing import PROPOSE, are_required
@@ -68,13 +69,7 @@ class Resolve(APIView):
         return None
 
     def post(self, request: Request, pk: int) -> Response:
-        require(person(request), Right.RESOLVE_EXCEPTIONS)
-        exception = exceptions_of(person(request)).filter(pk=pk).first()
-        if exception is None:
-            raise Http404
-        body = self.body(data=request.data)
-        body.is_valid(raise_exception=True)
-        given = dict(body.validated_data)
+        exception, given = exception_of(request, pk), body_of(request, self.body)
         return done_once(request, lambda: self._answer(request, exception, given), self.handle_exception)
 
     def _answer(self, request: Request, exception: SyncException, given: dict[str, Any]) -> Response:
@@ -90,6 +85,23 @@ class Resolve(APIView):
         left = exception.held_records.count() if in_work(exception) else 0
         answer = {"id": exception.pk, "status": exception.status, "released": decision.released, "left": left}
         return Response(answer | {"decision": decision.pk})
+
+
+def exception_of(request: Request, pk: int, right: Right | None = Right.RESOLVE_EXCEPTIONS) -> SyncException:
+    """The exception, if the person may see it and has the right. Raises Http404, PermissionDenied."""
+    if right:
+        require(person(request), right)
+    found = exceptions_of(person(request)).select_related("source").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def require_target(request: Request, exception: SyncException, target: int | None) -> None:
+    """Raise a 400 unless the person may say that the exception's key means the row of that id."""
+    rows = targets_of(person(request), mapped_kind(exception))
+    if target is None or not rows.filter(pk=target).exists():
+        raise bad_parameter("canonical_id", "There is no such row, or it belongs to a plant you may not see.")
 
 
 def done_once(
@@ -152,14 +164,10 @@ class Map(Resolve):
         return super().post(request, pk)
 
     def resolve(self, request: Request, exception: SyncException, given: dict[str, Any]) -> int:
-        target, user = given["canonical_id"], person(request)
-        rows = targets_of(user, mapped_kind(exception))
-        if target is not None and not rows.filter(pk=target).exists():
-            raise bad_parameter(
-                "canonical_id", "There is no such row, or it belongs to a plant you may not see."
-            )
-        loss_class = given.get("loss_class", "")
-        return map_key(exception, canonical_id=target, by=user.username, loss_class=loss_class)
+        target, by = given["canonical_id"], person(request).username
+        if target is not None:
+            require_target(request, exception, target)
+        return map_key(exception, canonical_id=target, by=by, loss_class=given.get("loss_class", ""))
 
     def machine(self, exception: SyncException, given: dict[str, Any]) -> int | None:
         found = Equipment.objects.filter(pk=given["canonical_id"] or 0)

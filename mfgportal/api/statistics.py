@@ -27,6 +27,7 @@ from kpis.reliability.life import kaplan_meier, weibull
 from kpis.reliability.ranking import Actor, rank
 from kpis.reliability.recurrence import mean_cumulative
 from mfgportal.api import statistics_bodies as bodies
+from mfgportal.api.bodies import body_of
 from mfgportal.api.errors import bad_parameter
 
 EXAMPLES: Mapping[str, dict[str, Any]] = {
@@ -56,10 +57,9 @@ class Statistic(APIView):
         raise NotImplementedError
 
     def post(self, request: Request) -> Response:
-        body = self.body(data=request.data)
-        body.is_valid(raise_exception=True)
+        given = body_of(request, self.body)
         try:
-            return Response(self.answer(dict(body.validated_data)))
+            return Response(self.answer(given))
         except (ValueError, ArithmeticError) as refused:
             raise serializers.ValidationError(str(refused)) from refused
 

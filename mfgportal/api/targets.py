@@ -17,6 +17,7 @@ from kpis.targets import Spot, may_have_target
 from mfgportal.accounts.access import Right, equipment_of, lines_of, person, plants_of, require
 from mfgportal.accounts.audit import signed_by
 from mfgportal.accounts.models import User
+from mfgportal.api.bodies import body_of
 from mfgportal.api.query import Fields, Paging, Query, paged
 from mfgportal.goals import correct_target, end_target, require_set, set_target, targets_of
 from mfgportal.web.place_field import ids_of
@@ -85,9 +86,7 @@ class TargetsView(APIView):
         user = person(request)
         require(user, Right.MANAGE_TARGETS)
         signed_by(user)
-        given = NewTarget(data=request.data)
-        given.is_valid(raise_exception=True)
-        data = dict(given.validated_data)
+        data = body_of(request, NewTarget)
         place = _place(user, {name: data.pop(name, None) for name in ("plant", "line", "equipment")})
         made = set_target(user, data | ids_of(place))
         return Response(_values(Target.objects.filter(pk=made.pk)).get(), status=201)
@@ -101,9 +100,7 @@ class TargetView(APIView):
         signed_by(user)
         target = get_object_or_404(targets_of(user), pk=pk)
         require_set(user, target.plant_id)
-        given = TargetChange(data=request.data)
-        given.is_valid(raise_exception=True)
-        data = given.validated_data
+        data = body_of(request, TargetChange)
         if {"value", "band"} & data.keys():
             correct_target(
                 user, target, value=data.get("value", target.value), band=data.get("band", target.band)

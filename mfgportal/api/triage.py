@@ -3,19 +3,19 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from mfgportal.accounts.access import Right, exceptions_of, person, require
+from mfgportal.accounts.access import exceptions_of, person
 from mfgportal.accounts.models import User
+from mfgportal.api.bodies import body_of
 from mfgportal.api.errors import bad_parameter
 from mfgportal.api.idempotency import KEY
 from mfgportal.api.query import Fields
-from mfgportal.api.resolutions import done_once
+from mfgportal.api.resolutions import done_once, exception_of
 from mfgportal.workbench import acts
 from mfgportal.workbench.models import Care, Comment, Link
 from sync.models import SyncException
@@ -57,22 +57,6 @@ class LinkBody(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(Link.Kind.choices)
 
 
-def of_person(request: Request, pk: int, right: Right | None = Right.RESOLVE_EXCEPTIONS) -> SyncException:
-    """The exception, if the person may see it and has the right. Raises Http404, PermissionDenied."""
-    if right:
-        require(person(request), right)
-    found = exceptions_of(person(request)).filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def _given(request: Request, body: type[serializers.Serializer[Any]]) -> dict[str, Any]:
-    given = body(data=request.data)
-    given.is_valid(raise_exception=True)
-    return dict(given.validated_data)
-
-
 def _cared(which: SyncException, action: Callable[[], object]) -> Response:
     action()
     care = Care.objects.filter(exception=which).select_related("assignee").first()
@@ -84,8 +68,8 @@ class Assign(APIView):
     @extend_schema(parameters=[KEY], request=AssignBody, responses=Cared, tags=["exceptions"])
     def post(self, request: Request, pk: int) -> Response:
         """Let a person look after it, who may resolve it, or nobody."""
-        which, user = of_person(request, pk), person(request)
-        name = _given(request, AssignBody)["assignee"]
+        which, user = exception_of(request, pk), person(request)
+        name = body_of(request, AssignBody)["assignee"]
         to = user if name == "me" else User.objects.filter(username=name, is_active=True).first()
         if name and to is None:
             raise bad_parameter("assignee", "There is nobody of that name.")
@@ -98,8 +82,8 @@ class Snooze(APIView):
     @extend_schema(parameters=[KEY], request=SnoozeBody, responses=Cared, tags=["exceptions"])
     def post(self, request: Request, pk: int) -> Response:
         """Put it off; it wakes then, or when it happens again."""
-        which, user = of_person(request, pk), person(request)
-        until = _given(request, SnoozeBody)["until"]
+        which, user = exception_of(request, pk), person(request)
+        until = body_of(request, SnoozeBody)["until"]
         return done_once(
             request, lambda: _cared(which, lambda: acts.snooze(which, until, by=user)), self.handle_exception
         )
@@ -109,14 +93,14 @@ class Comments(APIView):
     @extend_schema(responses=Saids, tags=["exceptions"])
     def get(self, request: Request, pk: int) -> Response:
         """What people said about it, oldest first."""
-        rows = of_person(request, pk, None).comments.all()
+        rows = exception_of(request, pk, None).comments.all()
         return Response({"results": [_said(row) for row in rows]})
 
     @extend_schema(parameters=[KEY], request=CommentBody, responses=Said, tags=["exceptions"])
     def post(self, request: Request, pk: int) -> Response:
         """Say something; everyone who may see it may."""
-        which, user = of_person(request, pk, None), person(request)
-        text = _given(request, CommentBody)["text"]
+        which, user = exception_of(request, pk, None), person(request)
+        text = body_of(request, CommentBody)["text"]
         return done_once(
             request, lambda: Response(_said(acts.comment(which, text, by=user))), self.handle_exception
         )
@@ -135,7 +119,7 @@ class LinkView(APIView):
     )
     def post(self, request: Request, pk: int) -> Response:
         """Say that it is related to another exception, or a duplicate of it."""
-        which, user, given = of_person(request, pk), person(request), _given(request, LinkBody)
+        which, user, given = exception_of(request, pk), person(request), body_of(request, LinkBody)
         other = exceptions_of(user).filter(pk=given["other"]).first()
         if other is None:
             raise bad_parameter("other", "There is no exception of that number.")
