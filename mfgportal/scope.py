@@ -55,6 +55,11 @@ class Place:
     plants: tuple[Plant, ...]
 
     @property
+    def given(self) -> dict[str, int]:
+        """The place as parameters of an address; of the enterprise none."""
+        return {} if self.id is None else {str(self.level): self.id}
+
+    @property
     def zone(self) -> str:
         """The IANA zone of its days and times; "" where plants of several zones meet."""
         zones = {plant.timezone for plant in self.plants}

@@ -11,7 +11,8 @@ from kpis.movers import Mover, movers
 from kpis.time_model import PREFIX, TIME_KPIS, losses
 from mfgportal.figures import Figure
 from mfgportal.locales import number
-from mfgportal.scope import Level, Selection
+from mfgportal.scope import Selection
+from mfgportal.web.dashboard import parts_by
 from mfgportal.web.format import duration
 
 MOST = 4
@@ -43,17 +44,13 @@ def changes(selection: Selection, oee: Figure) -> Changes | None:
     """The biggest movers; None without a comparison, or where either period has no OEE. Two queries."""
     if oee.before is None or oee.before.value is None or oee.now.value is None:
         return None
-    by = _by(selection)
+    by = parts_by(selection)
     found = movers(losses(selection.scope, by), losses(selection.scope_before, by))
     return Changes(
         headline=_headline(oee.before.value, oee.now.value),
         worse=_changes([mover for mover in found if mover.points < 0], selection, by),
         better=_changes([mover for mover in found if mover.points > 0], selection, by),
     )
-
-
-def _by(selection: Selection) -> By:
-    return "plant" if selection.place.level == Level.ENTERPRISE else "equipment"
 
 
 def _headline(before: float, now: float) -> str:

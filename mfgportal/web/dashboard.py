@@ -12,7 +12,7 @@ from django.urls import reverse
 from kpis.definitions import CATALOGUE
 from kpis.engine import By, ParetoRow, pareto
 from mfgportal.figures import Figure, Point, Survey, held_back, survey, trust
-from mfgportal.scope import BadScope, Selection
+from mfgportal.scope import BadScope, Level, Selection
 from mfgportal.web.charts.figure import Chart
 from mfgportal.web.charts.places import pareto_chart, trend_chart
 from mfgportal.web.exports import exports
@@ -159,3 +159,8 @@ def sort_choices(request: HttpRequest, current: str) -> dict[str, Choice]:
 def place_url(name: str, key: int | None, selection: Selection) -> str:
     """A place's page over the same period; ``key`` None for the enterprise."""
     return reverse(name, args=[] if key is None else [key]) + selection.query
+
+
+def parts_by(selection: Selection) -> By:
+    """What a place is looked at by: the enterprise by its plants, others by their machines."""
+    return "plant" if selection.place.level == Level.ENTERPRISE else "equipment"

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from mfgportal.scope import Level, Selection
+from mfgportal.scope import Selection
 
 FORMATS = {"CSV": {"format": "csv", "bom": "1"}, "XLSX": {"format": "xlsx"}}
 
@@ -21,7 +21,7 @@ class Export:
 
 def exports(selection: Selection, names: Sequence[str], bys: Sequence[str] = ()) -> list[Export]:
     """The figures of a place's page: by bucket of the trend, and by each part that it shows."""
-    asked = {"kpi": ",".join(names), **_scope(selection)}
+    asked = {"kpi": ",".join(names), **over(selection)}
     by_part = [_export(f"Figures by {by}", "api_kpis", {**asked, "by": by}) for by in bys]
     whole = _export("Figures", "api_kpis", asked)
     trend = _export(f"Figures by {selection.grain}", "api_kpis", {**asked, "grain": selection.grain})
@@ -30,7 +30,7 @@ def exports(selection: Selection, names: Sequence[str], bys: Sequence[str] = ())
 
 def of_shift(selection: Selection, names: Sequence[str], shift: str) -> list[Export]:
     """The figures and records of a shift of a machine's day; "" = of the whole day."""
-    asked = {"kpi": ",".join(names), **_scope(selection)}
+    asked = {"kpi": ",".join(names), **over(selection)}
     more = {"shift": shift} if shift else {}
     figures = _export("Figures", "api_kpis", asked | ({"grain": "shift"} if shift else {}))
     return [figures, records(selection, "availability", "Records", **more)]
@@ -38,12 +38,12 @@ def of_shift(selection: Selection, names: Sequence[str], shift: str) -> list[Exp
 
 def records(selection: Selection, kpi: str, title: str, **more: str) -> Export:
     """The source records under a KPI of the page."""
-    return _export(title, "api_kpi_events", {"kpi": kpi, **_scope(selection), **more})
+    return _export(title, "api_kpi_events", {"kpi": kpi, **over(selection), **more})
 
 
 def of_number(selection: Selection, kpi: str, more: Mapping[str, str]) -> list[Export]:
     """What is under one number: its component rows and its source records. ``more``: part and shift."""
-    asked = {"kpi": kpi, **_scope(selection), **more}
+    asked = {"kpi": kpi, **over(selection), **more}
     return [
         _export("Components", "api_kpi_components", asked),
         _export("Source records", "api_kpi_events", asked),
@@ -60,10 +60,10 @@ def audit(filters: Mapping[str, object]) -> Export:
     return _export("Audit trail", "api_audit", {name: value for name, value in filters.items() if value})
 
 
-def _scope(selection: Selection) -> dict[str, object]:
-    place, period = selection.place, selection.period
-    where = {} if place.level == Level.ENTERPRISE else {str(place.level): place.id}
-    return {**where, "from": period.first, "to": period.last}
+def over(selection: Selection) -> dict[str, object]:
+    """The place and the days of a selection, as parameters of an address."""
+    period = selection.period
+    return {**selection.place.given, "from": period.first, "to": period.last}
 
 
 def _export(title: str, name: str, query: Mapping[str, object]) -> Export:

@@ -11,8 +11,8 @@ from django.urls import reverse
 from kpis.definitions import CATALOGUE, Kpi, Unit
 from kpis.engine import By, Value, values_of
 from mfgportal import locales
-from mfgportal.scope import BadScope, Level, Selection
-from mfgportal.web.dashboard import place_url
+from mfgportal.scope import BadScope, Selection
+from mfgportal.web.dashboard import parts_by, place_url
 from mfgportal.web.format import HOUR, NONE, amount
 from mfgportal.web.picker import Choice, address
 from mfgportal.web.shift import WHOLE_DAY
@@ -63,7 +63,7 @@ def heatmap(request: HttpRequest, selection: Selection) -> HeatMap | None:
     name = request.GET.get("heat") or "oee"
     if name not in SHADES:
         raise BadScope("heat", f"“{name}” has no heat map. Known: {', '.join(SHADES)}.")
-    kpi, by = CATALOGUE[name], _by(selection)
+    kpi, by = CATALOGUE[name], parts_by(selection)
     first = max(selection.period.first, selection.period.last - timedelta(days=MOST_DAYS - 1))
     scope = replace(selection.scope, first_day=first, work_units_only=True)
     rows = _rows(values_of(kpi, scope, "day", by), _leads(selection, by))
@@ -80,10 +80,6 @@ def heatmap(request: HttpRequest, selection: Selection) -> HeatMap | None:
         ],
         cut=first > selection.period.first,
     )
-
-
-def _by(selection: Selection) -> By:
-    return "plant" if selection.place.level == Level.ENTERPRISE else "equipment"
 
 
 Leads = Callable[[int, date | None], str]

@@ -9,7 +9,8 @@ from kpis.engine import time_model
 from kpis.models import LossClass
 from kpis.time_model import PREFIX
 from kpis.waterfall import Bar, waterfall
-from mfgportal.scope import Level, Selection
+from mfgportal.scope import Selection
+from mfgportal.web.exports import over
 
 STATES = {state.value for state in LossClass} - {LossClass.RUNNING.value}
 ALIASES = {"quality_stop": "quality", "scrap": "quality", "without_ideal": "unknown"}
@@ -48,7 +49,4 @@ def _state(bar: Bar) -> str:
 
 
 def _url(bar: Bar, selection: Selection) -> str:
-    place, period = selection.place, selection.period
-    where = {} if place.level == Level.ENTERPRISE else {str(place.level): place.id}
-    query = urlencode({**where, "from": period.first, "to": period.last})
-    return f"{reverse('number', args=[PREFIX + bar.name])}?{query}"
+    return f"{reverse('number', args=[PREFIX + bar.name])}?{urlencode(over(selection))}"

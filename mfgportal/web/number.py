@@ -67,8 +67,7 @@ class Records:
 
 def number_url(selection: Selection, value: Value, by: str = "") -> str:
     """Where a value of a selection, or of a part of it, opens. Hours open as their day."""
-    place = selection.place
-    where: dict[str, object] = {} if place.level == Level.ENTERPRISE else {str(place.level): place.id}
+    where: dict[str, object] = {**selection.place.given}
     if by in PLACES:
         where = {by: value.key.id}
     elif by:
@@ -92,9 +91,7 @@ def number(request: HttpRequest, name: str) -> HttpResponse:
         "crumbs": _crumbs(chosen, kpi),
         "selection": chosen,
         "figure": figure,
-        "place_url": place_url(
-            str(chosen.place.level).replace("enterprise", "overview"), chosen.place.id, chosen
-        ),
+        "place_url": _here(chosen),
         "part": "" if spot.by is None else figure.now.key.label,
         "shift": spot.shift or "",
         "span": span(chosen.period),
@@ -187,7 +184,7 @@ def _crumbs(chosen: Selection, kpi: Kpi) -> list[Crumb]:
     place, top = chosen.place, Crumb("Enterprise", place_url("overview", None, chosen))
     if place.level == Level.ENTERPRISE:
         return [top, Crumb(kpi.title)]
-    return [top, Crumb(place.name, place_url(str(place.level), place.id, chosen)), Crumb(kpi.title)]
+    return [top, Crumb(place.name, _here(chosen)), Crumb(kpi.title)]
 
 
 def _parts_below(kpi: Kpi, spot: Spot, chosen: Selection) -> list[PartOf]:
