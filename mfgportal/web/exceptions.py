@@ -16,6 +16,7 @@ from mfgportal.habits.views import views_of
 from mfgportal.triage import ANY, BY_MONEY, ME, NOBODY, Choice, chosen, per_cause, per_kind
 from mfgportal.web.exports import queue
 from mfgportal.web.page import Crumb, page
+from mfgportal.web.place_field import PlantField
 from mfgportal.workbench.people import resolvers_beside
 from sync.exceptions import KINDS
 from sync.models import Source, SyncException
@@ -35,11 +36,6 @@ SNOOZED = [("", "Left out"), ("only", "Only these"), (ANY, "Shown, too")]
 GROUPS = [("", "No"), ("cause", "By cause")]
 
 
-class PlantChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
-    def label_from_instance(self, plant: Plant) -> str:
-        return plant.name
-
-
 class Filters(forms.Form):
     """The filters of the queue, as the address holds them."""
 
@@ -50,7 +46,7 @@ class Filters(forms.Form):
     source = forms.ModelChoiceField(
         Source.objects.all(), to_field_name="name", required=False, empty_label="Any"
     )
-    plant = PlantChoice(Plant.objects.none(), required=False, empty_label="Any")
+    plant = PlantField(Plant.objects.none(), required=False, empty_label="Any")
     assignee = forms.ChoiceField(label="Assigned to", required=False)
     older = forms.TypedChoiceField(label="Age", choices=AGES, coerce=int, empty_value=None, required=False)
     snoozed = forms.ChoiceField(choices=SNOOZED, required=False)

@@ -17,8 +17,8 @@ from mfgportal.accounts.models import User
 from mfgportal.alerts.models import Signal
 from mfgportal.alerts.people import rules_of
 from mfgportal.triage import Choice
-from mfgportal.web.exceptions import PlantChoice
 from mfgportal.web.page import Crumb, page
+from mfgportal.web.place_field import PlantField
 from mfgportal.workbench.digest import subscribe
 from mfgportal.workbench.measures import measures
 from mfgportal.workbench.models import Digest
@@ -27,15 +27,15 @@ FIRST = time(7)
 
 
 class DigestForm(forms.Form):
-    """When a person gets the digest, by which plant's clock."""
+    """When a person gets the digest, by which plant's clock. ``digest``: the one there is, if any."""
 
     at = forms.TimeField(label="Each day at", widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
-    clock = PlantChoice(Plant.objects.none(), label="Clock of", required=False, empty_label="UTC")
+    clock = PlantField(Plant.objects.none(), label="Clock of", required=False, empty_label="UTC")
 
     def __init__(self, user: User, data: Any = None) -> None:
-        digest = Digest.objects.filter(user=user).first()
+        self.digest = Digest.objects.filter(user=user).select_related("clock").first()
         plants = plants_of(user)
-        at, its = (digest.at, digest.clock) if digest else (FIRST, plants.first())
+        at, its = (self.digest.at, self.digest.clock) if self.digest else (FIRST, plants.first())
         super().__init__(data, initial={"at": at, "clock": its})
         clock = self.fields["clock"]
         assert isinstance(clock, forms.ModelChoiceField)  # noqa: S101 - for the type checker
@@ -60,7 +60,7 @@ def _show(request: HttpRequest, form: DigestForm) -> HttpResponse:
         "rules": rules_of(user).filter(signal=Signal.EXCEPTION).select_related("plant"),
         "may_manage": may(user, Right.MANAGE_ALERTS),
         "form": form,
-        "digest": Digest.objects.filter(user=user).first(),
+        "digest": form.digest,
     }
     return page(request, "exceptions/measures", context, status=422 if form.errors else 200)
 

@@ -6,12 +6,19 @@ from typing import Any
 
 from django import forms
 
-from kpis.models import Equipment, Line
+from kpis.models import Equipment, Line, Plant
 from kpis.targets import ENTERPRISE, Spot
 from mfgportal.accounts.access import equipment_of, lines_of, plants_of
 from mfgportal.accounts.models import User
 
 WHOLE = "enterprise"
+
+
+class PlantField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+    """A choice of plant, by its name."""
+
+    def label_from_instance(self, plant: Plant) -> str:
+        return plant.name
 
 
 class PlaceField(forms.ChoiceField):

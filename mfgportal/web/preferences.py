@@ -16,6 +16,7 @@ from mfgportal.habits.preferences import preference_of
 from mfgportal.habits.views import views_of
 from mfgportal.locales import LOCALES
 from mfgportal.web.page import Crumb, page
+from mfgportal.web.place_field import PlantField
 
 PAGES = (
     ("default_plant", "Navigation opens production, maintenance, reliability and exceptions of this plant."),
@@ -23,11 +24,6 @@ PAGES = (
     ("locale", "As 1,234.5 and 24 Nov 2026 are written there; the words stay English."),
     ("shortcuts", ""),
 )
-
-
-class PlantField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
-    def label_from_instance(self, plant: Plant) -> str:
-        return plant.name
 
 
 class PreferenceForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time

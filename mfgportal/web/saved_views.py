@@ -16,7 +16,7 @@ from mfgportal.habits.models import SavedView
 from mfgportal.habits.preferences import preference_of
 from mfgportal.habits.views import page_address, views_of
 from mfgportal.web.page import Crumb, page
-from mfgportal.web.preferences import PlantField
+from mfgportal.web.place_field import PlantField
 
 LIST = Crumb("Saved views", "/views/")
 
