@@ -14,6 +14,7 @@ from kpis.timeline import FactRef, counted_seconds
 from kpis.work.stop_cost import PRICED, hourly_rates
 from mfgportal.accounts.masks import may_see_costs
 from mfgportal.accounts.models import User
+from mfgportal.maintenance.lists import CLOSED
 from mfgportal.web.format import HOUR, Amount, amount, lasting
 
 MOST = 12
@@ -21,7 +22,6 @@ UNSPECIFIED = "unspecified-failure"
 MICRO = (LossClass.BREAKDOWN, LossClass.EXTERNAL, LossClass.MICRO_STOP)
 """Classes whose short stops are micro-stops; set-up and quality stops are what they are, however short."""
 ABNORMAL = (LossClass.BREAKDOWN, LossClass.EXTERNAL, LossClass.QUALITY)
-CLOSED = ("completed", "cancelled")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

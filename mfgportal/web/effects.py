@@ -7,12 +7,10 @@ from kpis.definitions.base import Unit
 from mfgportal.accounts.masks import may_see_costs
 from mfgportal.accounts.models import User
 from mfgportal.locales import number
-from mfgportal.web.format import amount
+from mfgportal.web.format import MINUTE, amount
 from sync.identities import CANONICAL
 from sync.models import Identity, SyncException
 from sync.records import Kind
-
-SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +25,7 @@ def impact(user: User, exception: SyncException) -> Impact:
     """What it holds back beside records, as last weighed; money only for those who may see costs."""
     if exception.status != SyncException.Status.OPEN or not exception.kpi_minutes:
         return Impact("", "")
-    time = str(amount(exception.kpi_minutes * SECONDS, Unit.SECONDS))
+    time = str(amount(exception.kpi_minutes * MINUTE, Unit.SECONDS))
     if exception.money is None or not may_see_costs(user):
         return Impact(time, "")
     return Impact(time, f"{number(exception.money)} {exception.currency}")

@@ -6,10 +6,8 @@ from kpis.reliability.growth import Verdict
 from mfgportal.reliability import Machine, bad_actors
 from mfgportal.scope import Place, Selection
 from mfgportal.web import reliability_words as words
-from mfgportal.web.format import NONE, duration, percent
+from mfgportal.web.format import HOUR, NONE, duration, percent
 from mfgportal.web.reliability_classes import CERTAIN, plant_name
-
-HOUR = 3600
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from kpis.models import WorkOrder
 from mfgportal.accounts.masks import technician_name
 from mfgportal.accounts.models import User
+from mfgportal.maintenance.lists import CLOSED
 from mfgportal.reconciliations import Links
 from mfgportal.web.format import NONE, duration, roughly
 
@@ -51,7 +52,7 @@ def order_rows(
 def _row(order: WorkOrder, links: Links, user: User, now: datetime) -> OrderRow:
     machine = order.equipment
     plant = machine.plant if machine else order.plant
-    due, still_open = order.due_at or order.scheduled_at, order.status not in {"completed", "cancelled"}
+    due, still_open = order.due_at or order.scheduled_at, order.status not in CLOSED
     named = {"source": order.source, "external_key": order.external_key}
     who = order.assigned_to
     return OrderRow(
