@@ -11,6 +11,7 @@ from mfgportal.figures import Figure, Goals, Trust
 from mfgportal.period import Period
 from mfgportal.scope import Selection
 from mfgportal.web.picker import span
+from mfgportal.web.shifts import by_bucket
 
 WEEK = timedelta(days=7)
 SHOWN = ("oee", "availability", "performance", "quality", "downtime", "failures")
@@ -35,11 +36,7 @@ class ShiftFigures:
 def by_shift(chosen: Selection, first: date, last: date) -> ByShift:
     """Values by production day and name of the shift. One query."""
     scope = replace(chosen.scope, first_day=first, last_day=last)
-    found: dict[tuple[date, str], dict[str, Value]] = {}
-    for value in evaluate(SHOWN, scope, grain="shift"):
-        if value.bucket is not None:
-            found.setdefault((value.bucket, value.shift), {})[value.kpi] = value
-    return found
+    return by_bucket(evaluate(SHOWN, scope, grain="shift"))
 
 
 def figures_of(

@@ -1,5 +1,6 @@
 """The shifts of a machine within a period, newest first, with their OEE."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -54,8 +55,13 @@ def shift_values(
 ) -> dict[tuple[date, str], dict[str, Value]]:
     """KPI values of each shift, by production day and shift name ("" in grain "day"), then by KPI name."""
     scope = Scope(first_day=first, last_day=last, equipment_ids=(equipment.pk,))
+    return by_bucket(evaluate(names, scope, grain=grain))
+
+
+def by_bucket(values: Iterable[Value]) -> dict[tuple[date, str], dict[str, Value]]:
+    """Values by production day and shift name, then by KPI name."""
     found: dict[tuple[date, str], dict[str, Value]] = {}
-    for value in evaluate(names, scope, grain=grain):
+    for value in values:
         if value.bucket is not None:
             found.setdefault((value.bucket, value.shift), {})[value.kpi] = value
     return found
