@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from mfgportal.accounts.access import Right, exceptions_of, may
 from mfgportal.accounts.masks import may_see_costs, may_see_technicians
 from mfgportal.accounts.models import User
+from sync.exceptions import decide, revoke
 from sync.identities import CANONICAL
 from sync.models import Correction, Merge, Rule
 from sync.records import Kind
@@ -58,6 +59,23 @@ def meanings(rules: Iterable[Rule]) -> list[tuple[Rule, str]]:
         for row in CANONICAL[Kind(kind)]._default_manager.filter(pk__in=ids)
     }
     return [(rule, names.get((rule.kind, rule.canonical_id or 0), "")) for rule in found]
+
+
+def take_back(correction: Correction, by: str) -> None:
+    """Let the source's value count again. Of one with an exception it is kept what the KPIs were before.
+
+    Raises:
+        AlreadyResolved: somebody else has revoked it.
+    """
+
+    def action() -> int:
+        revoke(correction.pk, by=by)
+        return 0
+
+    if correction.exception is None:
+        action()
+    else:
+        decide(correction.exception, way="revoke", by=by, action=action)
 
 
 def _seen(user: User) -> Q:

@@ -17,15 +17,13 @@ from mfgportal.api.bodies import body_of
 from mfgportal.api.idempotency import KEY
 from mfgportal.api.query import Fields, Paging, paged
 from mfgportal.api.resolutions import Resolve, Resolved, done_once, exception_of, require_target
-from mfgportal.overrides import corrections_of, may_rule, merges_of, rules_of
+from mfgportal.overrides import corrections_of, may_rule, merges_of, rules_of, take_back
 from sync.exceptions import (
     NotAllowed,
     Wanted,
-    decide,
     is_pending,
     make_rule,
     preview,
-    revoke,
     revoke_rule,
     undo_merge,
 )
@@ -180,16 +178,19 @@ class Merges(APIView):
 class _TakeBack(APIView):
     """Takes back one of what the person may see."""
 
-    def take_back(self, request: Request, found: Any, action: Callable[[], object]) -> Response:
-        """Do it once; ``found`` None is a 404."""
+    def answer(
+        self, request: Request, rows: QuerySet[Any], pk: int, action: Callable[[Any, str], object]
+    ) -> Response:
+        """Do it once, with the row and the person's name; what is not among ``rows`` is a 404."""
+        found, by = rows.filter(pk=pk).first(), person(request).username
         if found is None:
             raise Http404
 
-        def answer() -> Response:
-            action()
+        def done() -> Response:
+            action(found, by)
             return Response({"id": found.pk, "status": "revoked"})
 
-        return done_once(request, answer, self.handle_exception)
+        return done_once(request, done, self.handle_exception)
 
 
 class RevokeOverride(_TakeBack):
@@ -197,16 +198,7 @@ class RevokeOverride(_TakeBack):
     def post(self, request: Request, pk: int) -> Response:
         """Let the source's value count again."""
         require(person(request), Right.RESOLVE_EXCEPTIONS)
-        found, by = corrections_of(person(request)).filter(pk=pk).first(), person(request).username
-
-        def action() -> int:
-            revoke(pk, by=by)
-            return 0
-
-        if found is None or found.exception is None:
-            return self.take_back(request, found, action)
-        about = found.exception
-        return self.take_back(request, found, lambda: decide(about, way="revoke", by=by, action=action))
+        return self.answer(request, corrections_of(person(request)), pk, take_back)
 
 
 class RevokeRule(_TakeBack):
@@ -216,8 +208,8 @@ class RevokeRule(_TakeBack):
         require(person(request), Right.RESOLVE_EXCEPTIONS)
         if not may_rule(person(request)):
             raise PermissionDenied(ALL_PLANTS)
-        found, by = rules_of(person(request)).filter(pk=pk).first(), person(request).username
-        return self.take_back(request, found, lambda: revoke_rule(pk, by=by))
+        rows = rules_of(person(request))
+        return self.answer(request, rows, pk, lambda rule, by: revoke_rule(rule.pk, by=by))
 
 
 class UndoMerge(_TakeBack):
@@ -225,8 +217,8 @@ class UndoMerge(_TakeBack):
     def post(self, request: Request, pk: int) -> Response:
         """Part what was merged: names and history go back."""
         require(person(request), Right.RESOLVE_EXCEPTIONS)
-        found, by = merges_of(person(request)).filter(pk=pk).first(), person(request).username
-        return self.take_back(request, found, lambda: undo_merge(pk, by=by))
+        rows = merges_of(person(request))
+        return self.answer(request, rows, pk, lambda merge, by: undo_merge(merge.pk, by=by))
 
 
 DECISION: Fields = {

@@ -13,11 +13,10 @@ from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
 from mfgportal.accounts.access import Right, may, person, require
-from mfgportal.overrides import corrections_of, may_rule, meanings, merges_of, rules_of
+from mfgportal.overrides import corrections_of, may_rule, meanings, merges_of, rules_of, take_back
 from mfgportal.streams import BROKER_DOWN
 from mfgportal.web.page import Crumb, page
-from sync.exceptions import AlreadyResolved, NotAllowed, decide, revoke, revoke_rule, undo_merge
-from sync.models import Correction
+from sync.exceptions import AlreadyResolved, NotAllowed, revoke_rule, undo_merge
 
 PER_PAGE = 50
 MOST = 200
@@ -47,18 +46,7 @@ def override_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a correction back; the source's value counts again."""
     mine = _mine(request, corrections_of(person(request)), pk)
     by = person(request).username
-    return _done(request, lambda: _revoked(mine, by), "Revoked. The source’s value counts again.")
-
-
-def _revoked(mine: Correction, by: str) -> None:
-    def action() -> int:
-        revoke(mine.pk, by=by)
-        return 0
-
-    if mine.exception is None:
-        action()
-    else:
-        decide(mine.exception, way="revoke", by=by, action=action)
+    return _done(request, lambda: take_back(mine, by), "Revoked. The source’s value counts again.")
 
 
 @require_POST
