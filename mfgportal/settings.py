@@ -227,30 +227,20 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TIMEZONE = TIME_ZONE
 # Kept in memory: a file of when each tick last ran would silence beat after its clock was put back.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
-CELERY_BEAT_SCHEDULE = (
-    {
-        # A tick that no worker took is worth little, as the next one asks the same. But clocks of machines
-        # differ, and one that looks an hour old must count.
-        name: {"task": f"sync.tasks.{name}", "schedule": every_s, "options": {"expires": 7200}}
-        for name, every_s in {"wake_streams": 5.0, "refresh_components": 5.0, "tend_landing": 300.0}.items()
-    }
-    | {
-        name: {"task": f"mfgportal.alerts.tasks.{name}", "schedule": every_s, "options": {"expires": 7200}}
-        for name, every_s in {"judge_rules": 10.0, "wake_mails": 10.0}.items()
-    }
-    | {
-        "wake_reports": {
-            "task": "mfgportal.reports.tasks.wake_reports",
-            "schedule": 20.0,
-            "options": {"expires": 7200},
-        },
-        "tend_workbench": {
-            "task": "mfgportal.workbench.tasks.tend_workbench",
-            "schedule": 10.0,
-            "options": {"expires": 7200},
-        },
-    }
-)
+CELERY_BEAT_SCHEDULE = {
+    # A tick that no worker took is worth little, as the next one asks the same. But clocks of machines
+    # differ, and one that looks an hour old must count.
+    task.rpartition(".")[2]: {"task": task, "schedule": every_s, "options": {"expires": 7200}}
+    for task, every_s in {
+        "sync.tasks.wake_streams": 5.0,
+        "sync.tasks.refresh_components": 5.0,
+        "sync.tasks.tend_landing": 300.0,
+        "mfgportal.alerts.tasks.judge_rules": 10.0,
+        "mfgportal.alerts.tasks.wake_mails": 10.0,
+        "mfgportal.reports.tasks.wake_reports": 20.0,
+        "mfgportal.workbench.tasks.tend_workbench": 10.0,
+    }.items()
+}
 
 # --- logs ---
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
