@@ -1,7 +1,7 @@
 """The audit trail as it is read: who changed what, when, from what to what, in which request."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -82,7 +82,8 @@ def _wanted(asked: Asked) -> Q:
 
 def shown(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Entries for people and programs. Content types are cached by the process."""
-    return [_shown(row) for row in rows]
+    titles = things()
+    return [_shown(row, titles) for row in rows]
 
 
 def lines(rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -92,15 +93,16 @@ def lines(rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             yield {**row, **change}
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
+def _shown(row: dict[str, Any], titles: Mapping[str, str]) -> dict[str, Any]:
     model = ContentType.objects.get_for_id(row["content_type_id"])
+    what = f"{model.app_label}.{model.model}"
     return {
         "id": row["id"],
         "at": row["timestamp"],
         "by": (row["additional_data"] or {}).get("by") or COMMAND_LINE,
         "action": ACTIONS.get(row["action"], "read"),
-        "what": f"{model.app_label}.{model.model}",
-        "title": things().get(f"{model.app_label}.{model.model}", model.model),
+        "what": what,
+        "title": titles.get(what, model.model),
         "thing": row["object_repr"],
         "thing_id": row["object_pk"],
         "changes": list(_changes(row["changes"])),
