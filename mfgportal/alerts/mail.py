@@ -1,13 +1,16 @@
 """An alert as an e-mail: plain text, and the same as simple HTML. Names of technicians are in neither."""
 
+from collections.abc import Mapping
 from email.utils import parseaddr
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from mfgportal.accounts.models import User
 from mfgportal.alerts.models import Alert, AlertEvent, Notification
 from mfgportal.habits.reading import writing_to
 
@@ -27,20 +30,32 @@ def mail_of(row: Notification) -> EmailMultiAlternatives:
     }
     with writing_to(row.user):
         text, html = (render_to_string(f"alerts/mail.{kind}", context) for kind in ("txt", "html"))
-    mail = EmailMultiAlternatives(
-        subject=subject_of(row.event),
-        body=text,
-        to=[row.user.email],
-        headers={"Message-ID": f"<{row.message_id}@{domain()}>", "Auto-Submitted": "auto-generated"},
-    )
+    mail = addressed(row.user, subject_of(row.event), text, row.message_id)
     mail.attach_alternative(html, "text/html")
     return mail
 
 
 def subject_of(event: AlertEvent) -> str:
-    """One line: what a source wrote into a name may not begin a new header."""
-    words = WORDS.get(AlertEvent.Action(event.action), "")
-    return f"[mfgportal] {words}{' '.join(event.alert.title.split())}"[:SUBJECT_LENGTH]
+    return f"{WORDS.get(AlertEvent.Action(event.action), '')}{event.alert.title}"
+
+
+def addressed(
+    user: User, subject: str, body: str, message_id: UUID, headers: Mapping[str, str] | None = None
+) -> EmailMultiAlternatives:
+    """A mail of the portal's own accord. ``headers``: besides those that each has.
+
+    The subject becomes one line: what people and sources wrote into a name may not begin a new header.
+    """
+    return EmailMultiAlternatives(
+        subject=f"[mfgportal] {' '.join(subject.split())}"[:SUBJECT_LENGTH],
+        body=body,
+        to=[user.email],
+        headers={
+            "Message-ID": f"<{message_id}@{_domain()}>",
+            "Auto-Submitted": "auto-generated",
+            **(headers or {}),
+        },
+    )
 
 
 def place_path(alert: Alert) -> str:
@@ -55,7 +70,7 @@ def place_path(alert: Alert) -> str:
     return reverse("overview")
 
 
-def domain() -> str:
+def _domain() -> str:
     """Of the sender's address, else of the portal."""
     _, _, domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")
     return domain or urlsplit(settings.SITE_URL).hostname or "localhost"

@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from mfgportal.accounts.access import plants_of
-from mfgportal.alerts.mail import SUBJECT_LENGTH, domain
+from mfgportal.alerts.mail import addressed
 from mfgportal.alerts.outbox import Tray
 from mfgportal.habits.reading import writing_to
 from mfgportal.reports.executive import executive
@@ -98,14 +98,13 @@ def _written(row: Delivery) -> EmailMultiAlternatives:
         paper = report_pdf(found)
     except PdfUnavailable as missing:
         paper, context["no_pdf"] = b"", str(missing)
-    mail = EmailMultiAlternatives(
-        subject=_subject(row, found.title),
-        body=render_to_string("executive/mail.txt", context),
-        to=[subscription.user.email],
-        headers={
-            "Message-ID": f"<{row.message_id}@{domain()}>",
+    mail = addressed(
+        subscription.user,
+        f"{subscription.schedule.name}: {found.title}",
+        render_to_string("executive/mail.txt", context),
+        row.message_id,
+        {
             "Date": format_datetime(row.not_before),
-            "Auto-Submitted": "auto-generated",
             "List-Unsubscribe": f"<{leave_url}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
@@ -124,12 +123,6 @@ def tried(row: Delivery) -> None:
     if row.sent_at and not row.error:
         schedule.last_sent_at = row.sent_at
     schedule.save(update_fields=["last_error", "last_sent_at"])
-
-
-def _subject(row: Delivery, title: str) -> str:
-    """One line: what a person wrote into a name may not begin a new header."""
-    name = " ".join(row.subscription.schedule.name.split())
-    return f"[mfgportal] {name}: {title}"[:SUBJECT_LENGTH]
 
 
 TRAY = Tray(waiting=waiting, refusal=refusal, mail_of=mail_of, tried=tried)

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from mfgportal.accounts.access import exceptions_of
-from mfgportal.alerts.mail import SUBJECT_LENGTH, domain
+from mfgportal.alerts.mail import addressed
 from mfgportal.alerts.outbox import Tray
 from mfgportal.habits.reading import writing_to
 from mfgportal.mapping_targets import mapped_kind
@@ -41,12 +41,7 @@ def mail_of(row: Notice) -> EmailMultiAlternatives:
     subject, context = _digest(row) if row.exception is None else _about(row, row.exception)
     with writing_to(row.user):
         body = render_to_string(f"exceptions/{'digest' if row.exception is None else 'notice'}.txt", context)
-    return EmailMultiAlternatives(
-        subject=f"[mfgportal] {' '.join(subject.split())}"[:SUBJECT_LENGTH],
-        body=body,
-        to=[row.user.email],
-        headers={"Message-ID": f"<{row.message_id}@{domain()}>", "Auto-Submitted": "auto-generated"},
-    )
+    return addressed(row.user, subject, body, row.message_id)
 
 
 def _about(row: Notice, exception: SyncException) -> tuple[str, dict[str, Any]]:
