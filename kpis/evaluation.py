@@ -9,7 +9,7 @@ from math import prod
 from kpis.amounts import in_one_currency, left_out, not_converted
 from kpis.definitions import CATALOGUE, Kpi, Product, Ratio, Total
 from kpis.definitions import components as c
-from kpis.definitions.base import NO_DATA, Linear
+from kpis.definitions.base import NO_DATA
 from kpis.definitions.names import kpi_named
 from kpis.given import sums_of
 from kpis.reliability.bounds import mtbf_bounds
@@ -116,17 +116,13 @@ def _result(kpi: Kpi, sums: Mapping[str, float] | None, confidence: float) -> Re
 
 def _total(kpi: Total, sums: Mapping[str, float]) -> Result:
     """Nothing known, and something that is not in it: not 0."""
-    total, sample = _sum(kpi.of, sums), int(sums.get((kpi.sample or c.FACTS).name, 0))
+    total, sample = kpi.of.amount(sums), int(sums.get((kpi.sample or c.FACTS).name, 0))
     lacks = kpi.undefined if kpi.basis and not sums[kpi.basis.name] else "" if total else left_out(kpi, sums)
     return Result(None if lacks else total, lacks, total, None, sample)
 
 
-def _sum(linear: Linear, sums: Mapping[str, float]) -> float:
-    return sum(term.factor * sums[term.component.name] for term in linear.terms)
-
-
 def _ratio(kpi: Ratio, sums: Mapping[str, float], confidence: float) -> Result:
-    top, bottom = _sum(kpi.top, sums), _sum(kpi.bottom, sums)
+    top, bottom = kpi.top.amount(sums), kpi.bottom.amount(sums)
     sample = int(sums[kpi.sample.name])
     bounds = mtbf_bounds(top, int(bottom), confidence) if kpi.censored else None
     level = confidence if bounds else None

@@ -164,7 +164,7 @@ def _set(linear: Linear, value: float, known: Sums) -> None:
 def _value(linear: Linear, known: Sums) -> float | None:
     if any(term.component.name not in known for term in linear.terms):
         return None
-    return sum(term.factor * known[term.component.name] for term in linear.terms)
+    return linear.amount(known)
 
 
 def _none_unless_given(kpi: Kpi) -> Iterator[str]:

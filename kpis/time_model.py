@@ -97,7 +97,7 @@ def time_model(scope: Scope) -> list[TimeStep]:
     """Steps in order. Each level = the level before − the losses between."""
     components = {term.component for _, _, linear, _ in STEPS for term in linear.terms}
     sums = cells.total(replace(scope, work_units_only=True), sorted(components, key=lambda found: found.name))
-    return [TimeStep(name, title, _sum(linear, sums), kind) for name, title, linear, kind in STEPS]
+    return [TimeStep(name, title, linear.amount(sums), kind) for name, title, linear, kind in STEPS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +142,10 @@ def losses(scope: Scope, by: By) -> Losses:
     of = {name: linear for name, _, linear, _ in STEPS}
     sums = [(cell.key, cell.sums) for cell in found if cell.sums is not None]
     whole = {
-        name: sum(_sum(of[name], each) for _, each in sums) for name in ("loading", "run", "without_ideal")
+        name: sum(of[name].amount(each) for _, each in sums) for name in ("loading", "run", "without_ideal")
     }
     return Losses(
         whole["loading"],
-        {(key, name): _sum(of[name], each) for key, each in sums for name in OEE_LOSSES},
+        {(key, name): of[name].amount(each) for key, each in sums for name in OEE_LOSSES},
         judged_share(whole["run"], whole["without_ideal"]),
     )
-
-
-def _sum(linear: Linear, sums: Mapping[str, float]) -> float:
-    return sum(term.factor * sums[term.component.name] for term in linear.terms)

@@ -3,7 +3,7 @@
 A KPI never adds up over time or place, its components do: sum first, divide last.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -51,6 +51,10 @@ class Linear:
 
     def __sub__(self, other: "Linear") -> "Sum":
         return Sum(self.terms + tuple(Term(term.component, -term.factor) for term in other.terms))
+
+    def amount(self, sums: Mapping[str, float]) -> float:
+        """Of sums by component name. Raises KeyError where one is missing."""
+        return sum(term.factor * sums[term.component.name] for term in self.terms)
 
     @property
     def text(self) -> str:
