@@ -31,6 +31,12 @@ class Shifts:
     last: ShiftSpan | None
 
 
+def shifts_of(schedules: Iterable[Schedule], now: datetime) -> Shifts:
+    """Those of the machines' usual schedule about an instant."""
+    schedule = usual(schedules)
+    return shifts_at(schedule, now) if schedule else Shifts(None, None)
+
+
 def usual(schedules: Iterable[Schedule]) -> Schedule | None:
     """The schedule that most machines have; None without machines."""
     most = Counter(schedules).most_common(1)

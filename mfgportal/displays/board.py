@@ -1,21 +1,21 @@
 """What a screen shows of its plant or line: no names of people and no money, as nobody logs in to see it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import F, QuerySet
 
-from kpis.current import Shifts, ShiftSpan, shifts_at, usual
+from kpis.current import Shifts, ShiftSpan, shifts_of
 from kpis.definitions import CATALOGUE
 from kpis.engine import TimelineSpan, Value, evaluate, timelines
 from kpis.models import Downtime, Equipment, Line, LossClass, Target, WorkOrder
 from kpis.scope import Scope
 from kpis.setups import Setup, load_setups
-from kpis.targets import Spot, State, judge, target_of
-from kpis.work.facts import CANCELLED, COMPLETED, PREVENTIVE
+from kpis.targets import Spot, State, judge, load_targets
 from mfgportal.displays.models import Display, Panel
+from mfgportal.maintenance.lists import dated, open_preventive
+from mfgportal.web.down import open_stops
 from sync.freshness import Freshness, freshness
 
 REACH = timedelta(hours=26)
@@ -99,13 +99,13 @@ def lines_of(display: Display) -> list[Line]:
 
 
 def board(display: Display, line: Line | None, now: datetime) -> Board:
-    """Of a line, or of the whole plant. About twenty queries, however many machines."""
+    """Of a line, or of the whole plant. Fewer than twenty queries, however many machines."""
     shown = set(display.panels)
     machines = Equipment.objects.filter(plant=display.plant, gone_at=None, active=True)
     machines = machines.filter(line=line) if line else machines
     units = {unit.pk: unit.name for unit in machines.filter(work_unit=True)}
     setups = load_setups(units.keys())
-    shifts = _shifts(setups.values(), now)
+    shifts = shifts_of((setup.schedule for setup in setups.values()), now)
     scope = _scope(display, line, shifts, now)
     results = _results(scope, shifts, Spot(display.plant_id, line.pk if line else None))
     return Board(
@@ -117,14 +117,9 @@ def board(display: Display, line: Line | None, now: datetime) -> Board:
         last=results[1] if Panel.SHIFT in shown else None,
         machines=_standings(units, setups, now) if Panel.MACHINES in shown else (),
         stops=tuple(_stops(machines, now)[:MOST_STOPS]) if Panel.STOPS in shown else (),
-        work=tuple(_work(machines)[:MOST_WORK]) if Panel.WORK in shown else (),
+        work=tuple(_work(machines, now)[:MOST_WORK]) if Panel.WORK in shown else (),
         freshness=freshness(),
     )
-
-
-def _shifts(setups: Iterable[Setup], now: datetime) -> Shifts:
-    schedule = usual(setup.schedule for setup in setups)
-    return shifts_at(schedule, now) if schedule else Shifts(None, None)
 
 
 def _scope(display: Display, line: Line | None, shifts: Shifts, now: datetime) -> Scope:
@@ -140,13 +135,15 @@ def _scope(display: Display, line: Line | None, shifts: Shifts, now: datetime) -
 def _results(scope: Scope, shifts: Shifts, spot: Spot) -> tuple[ShiftResult | None, ShiftResult | None]:
     """The running and the last shift, from one query."""
     values = evaluate(NAMES, scope, grain="shift")
-    targets = {name: target_of(name, spot, scope.last_day) for name in NAMES}
+    targets = load_targets(NAMES, scope.plant_ids or (), scope.last_day)
 
     def result(span: ShiftSpan | None) -> ShiftResult | None:
         if span is None:
             return None
         found = [value for value in values if (value.bucket, value.shift) == (span.day, span.name)]
-        return ShiftResult(span, tuple(Judged(value, targets[value.kpi]) for value in found))
+        return ShiftResult(
+            span, tuple(Judged(value, targets.of(value.kpi, spot, scope.last_day)) for value in found)
+        )
 
     return result(shifts.running), result(shifts.last)
 
@@ -184,14 +181,12 @@ def _label(span: TimelineSpan) -> str:
 
 def _stops(machines: QuerySet[Equipment], now: datetime) -> QuerySet[Downtime]:
     """Those that go on, the longest first."""
-    rows = Downtime.objects.filter(equipment__in=machines, end=None, deleted_at=None, inherited=False)
-    return rows.filter(start__lte=now).select_related("equipment", "reason").order_by("start", "pk")
+    rows = open_stops(machines).filter(start__lte=now)
+    return rows.select_related("equipment", "reason").order_by("start", "pk")
 
 
-def _work(machines: QuerySet[Equipment]) -> QuerySet[WorkOrder]:
+def _work(machines: QuerySet[Equipment], now: datetime) -> QuerySet[WorkOrder]:
     """Preventive orders that are open and dated, annotated with ``wanted_at``."""
-    rows = WorkOrder.objects.filter(
-        ~Q(status__in=(COMPLETED, CANCELLED)), equipment__in=machines, work_type=PREVENTIVE, deleted_at=None
-    )
-    dated = rows.annotate(wanted_at=Coalesce(F("due_at"), F("scheduled_at"))).exclude(wanted_at=None)
-    return dated.select_related("equipment").order_by("wanted_at", "pk")
+    rows = WorkOrder.objects.filter(equipment__in=machines, deleted_at=None)
+    wanted = dated(rows).filter(open_preventive(now)).annotate(wanted_at=F("due")).exclude(wanted_at=None)
+    return wanted.select_related("equipment").order_by("wanted_at", "pk")

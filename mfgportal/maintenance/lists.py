@@ -41,7 +41,7 @@ def still_open(now: datetime) -> Q:
     return ~Q(status__in=CLOSED)
 
 
-def _preventive(now: datetime) -> Q:
+def open_preventive(now: datetime) -> Q:
     return still_open(now) & Q(work_type=PREVENTIVE)
 
 
@@ -72,13 +72,13 @@ LISTS: Mapping[str, OrderList] = {
     "overdue-preventive": OrderList(
         title="Preventive work overdue",
         about="Preventive, open, and due before now.",
-        when=lambda now: _preventive(now) & Q(due__lt=now),
+        when=lambda now: open_preventive(now) & Q(due__lt=now),
         order=("due", "pk"),
     ),
     "upcoming-preventive": OrderList(
         title="Preventive work due in 14 days",
         about="Preventive, open, and due within 14 days from now.",
-        when=lambda now: _preventive(now) & Q(due__gte=now, due__lt=now + UPCOMING),
+        when=lambda now: open_preventive(now) & Q(due__gte=now, due__lt=now + UPCOMING),
         order=("due", "pk"),
     ),
     "unacknowledged": OrderList(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from kpis.current import Shifts, shifts_at, usual
+from kpis.current import Shifts, shifts_of
 from kpis.definitions import CATALOGUE, Kpi
 from kpis.engine import TimelineSpan, evaluate, timelines, values_of
 from kpis.models import Equipment, LossClass
@@ -86,8 +86,7 @@ def now(user: User, chosen: Selection, trusted: Trust, machines: QuerySet[Equipm
     if not units:
         return None
     at, setups = timezone.now(), load_setups([unit.pk for unit in units])
-    schedule = usual(setup.schedule for setup in setups.values())
-    shifts = shifts_at(schedule, at) if schedule else Shifts(None, None)
+    shifts = shifts_of((setup.schedule for setup in setups.values()), at)
     window = _window(shifts, at)
     spans = timelines(setups.keys(), *window, at, setups)
     goals = Goals.of(SHOWN, chosen)
