@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST
 
-from mfgportal.accounts.access import person
+from mfgportal.accounts.access import Right, person, require
 from mfgportal.mapping_targets import Target, find_targets, mapped_kind, suggested, targets_of
 from mfgportal.overrides import may_rule
 from mfgportal.web.exception import found
 from mfgportal.web.page import Crumb, page
-from mfgportal.web.resolve import done, resolver
+from mfgportal.web.resolve import done
 from sync.exceptions import NotAllowed, Wanted, drafts, make_rule, preview
 from sync.models import Rule, SyncException
 
@@ -25,7 +25,9 @@ ALL_PLANTS = "A rule is about a whole source: it takes a person who sees all pla
 def rule(request: HttpRequest, pk: int) -> HttpResponse:
     """The form of a rule, filled from the address, and below what the rule would do."""
     which = _which(request, pk)
-    given = _wanted(request.GET) if request.GET.get("what") else drafts(which)[0]
+    ahead = drafts(which)
+    given = _wanted(request.GET) if request.GET.get("what") else ahead[0]
+    ways = {each.what for each in ahead}
     context: dict[str, Any] = {
         "title": "From now on",
         "crumbs": [
@@ -35,7 +37,7 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "exception": which,
         "wanted": given,
-        "ways": [(way.value, way.label) for way in Rule.What if way in {each.what for each in drafts(which)}],
+        "ways": [(way.value, way.label) for way in Rule.What if way in ways],
         "targets": _targets(request, which) if given.what == Rule.What.KEY else (),
         **_preview(which, given),
     }
@@ -44,8 +46,7 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def rule_save(request: HttpRequest, pk: int) -> HttpResponse:
-    which = _which(request, pk)
-    _, by = resolver(request, pk)
+    which, by = _which(request, pk), person(request).username
     wanted, reason = _wanted(request.POST), request.POST.get("reason", "")
     if wanted.what == Rule.What.KEY and not _may_mean(request, which, wanted):
         messages.error(request, "Choose what the pattern means.")
@@ -60,7 +61,9 @@ def _made(which: SyncException, wanted: Wanted, reason: str, by: str) -> int:
 
 
 def _which(request: HttpRequest, pk: int) -> SyncException:
-    which, _ = found(request, pk), resolver(request, pk)
+    """The exception, if the person may make a rule of it. Raises Http404, PermissionDenied."""
+    which = found(request, pk)
+    require(person(request), Right.RESOLVE_EXCEPTIONS)
     if not may_rule(person(request)):
         raise PermissionDenied(ALL_PLANTS)
     return which
