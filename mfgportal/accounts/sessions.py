@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -21,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 BEGAN, SEEN = "began_at", "seen_at"
 NOTED_EVERY_S = 60
+UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"))
 POLLED = "X-Polled"
 """The header of requests that no person made: pages that keep themselves up to date send it."""
 
@@ -85,7 +85,7 @@ def _note(session: SessionBase, now: float) -> None:
 
 
 def _words(seconds: int) -> str:
-    span = timedelta(seconds=seconds)
-    if seconds % 86400 == 0:
-        return f"{span.days} days"
-    return f"{seconds // 3600} hours" if seconds % 3600 == 0 else f"{seconds // 60} minutes"
+    """A span in its largest whole unit."""
+    size, unit = next((each for each in UNITS if seconds % each[0] == 0), UNITS[-1])
+    count = seconds // size
+    return f"{count} {unit}{'' if count == 1 else 's'}"

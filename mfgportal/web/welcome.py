@@ -107,7 +107,8 @@ def reminder(user: User) -> Reminder | None:
     left = [step.title.lower() for step in found.steps if step.state != State.DONE] if known is None else []
     if not new and not left:
         return None
-    plants = f"New: {', '.join(new[:3])}{' and more' if len(new) > 3 else ''}. " if new else ""
+    word = "Plants" if known is None else "New"
+    plants = f"{word}: {', '.join(new[:3])}{' and more' if len(new) > 3 else ''}. " if new else ""
     return Reminder(f"The set-up is not complete. {plants}{_left(left)}")
 
 

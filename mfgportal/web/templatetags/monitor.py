@@ -8,7 +8,16 @@ from mfgportal.web.format import NONE, lasting
 
 register = template.Library()
 
+ONE = {"1 d": "day", "1 h": "hour", "1 min": "minute", "1 s": "second"}
+
 register.filter("exact", written)
+
+
+@register.filter
+def every(seconds: int) -> str:
+    """How often: ``every 30 s``, ``every hour``."""
+    span = written(seconds)
+    return f"every {ONE.get(span, span)}"
 
 
 @register.filter

@@ -31,7 +31,7 @@ def test_it_ends_after_hours_without_a_click_and_says_so(client: Client, typed: 
         answer = client.get(PAGE, headers={"HX-Request": "true"})
         assert (answer.status_code, answer.headers["HX-Refresh"]) == (200, "true")
         assert client.get(PAGE).headers["Location"] == f"/account/login/?next={PAGE}"
-        assert "after 1 hours without a click" in client.get("/account/login/").content.decode()
+        assert "after 1 hour without a click" in client.get("/account/login/").content.decode()
 
 
 def test_it_ends_in_any_case_after_a_week(client: Client, typed: Type, settings: Any) -> None:

@@ -51,7 +51,7 @@ def test_an_empty_portal_leads_step_by_step_to_its_first_dashboard(integrator: C
     page = integrator.get("/welcome/").content.decode()
     assert f'href="/exceptions/?kind=unmapped_key&amp;plant={plant.pk}"' in page
     assert f'href="/plants/{plant.pk}/settings/"' in page
-    assert "New plant: Lyon" in page
+    assert "Plant: Lyon" in page
 
     exception.status = "resolved"
     exception.save()
@@ -60,7 +60,7 @@ def test_an_empty_portal_leads_step_by_step_to_its_first_dashboard(integrator: C
     assert states() == [DONE] * 6
     page = integrator.get("/welcome/").content.decode()
     assert "The portal is set up" in page
-    assert "New plant" not in page
+    assert "Plant: Lyon" not in page
     assert 'hx-trigger="every' not in page, "nothing is left to wait for"
 
 
@@ -90,7 +90,7 @@ def test_the_first_sync_tells_rows_rate_and_time_left(integrator: Client) -> Non
 def test_the_reminder_is_put_away_until_a_new_plant_comes(integrator: Client) -> None:
     read_through(a_stream(a_source()))
     a_machine(a_plant())
-    assert "The set-up is not complete. New: Lyon." in integrator.get("/").content.decode()
+    assert "The set-up is not complete. Plants: Lyon." in integrator.get("/").content.decode()
     integrator.post("/welcome/put-away/")
     assert "The set-up is not complete" not in integrator.get("/").content.decode()
     a_plant("Porto")
