@@ -1,7 +1,7 @@
 """Figures that cannot be: machines that made more on a day than their ideal cycle time allows."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from kpis.models import Equipment
 from sync import checkpoints
-from sync.figure_streams import counting
-from sync.models import Stream, SyncException
-from sync.queue.writer import RESOLVED, Problem, close, raise_all
+from sync.figure_streams import tell_of_machines
+from sync.models import SyncException
+from sync.queue.writer import RESOLVED, Problem, close
 
 NAME = "performance_above_100"
 DAYS = 30
@@ -51,7 +51,7 @@ def check() -> None:
     machines |= _recomputed(now, first, last)
     above = _above(now, first, machines)
     close(told.filter(equipment__in=machines - above.keys()), f"No day of the last {DAYS} is above 100 %.")
-    _tell(above, dict(told.values_list("equipment_id", "context")))
+    tell_of_machines(above, dict(told.values_list("equipment_id", "context")), _context, _problem)
     checkpoints.note(NAME, now)
 
 
@@ -69,16 +69,6 @@ def _above(now: datetime, first: date, machines: Collection[int]) -> dict[int, S
         for machine, day, share in cursor.fetchall():
             found[machine].append((day, share))
     return dict(found)
-
-
-def _tell(above: Mapping[int, Shares], told: Mapping[int | None, dict[str, Any]]) -> None:
-    news = {machine: days for machine, days in above.items() if told.get(machine) != _context(days)}
-    streams = counting(news)
-    problems: dict[Stream, list[Problem]] = defaultdict(list)
-    for machine in Equipment.objects.filter(id__in=streams.keys()).order_by("id"):
-        problems[streams[machine.pk]].append(_problem(machine, news[machine.pk]))
-    for stream, group in problems.items():
-        raise_all(stream, group)
 
 
 def _context(days: Shares) -> dict[str, Any]:

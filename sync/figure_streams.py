@@ -1,11 +1,16 @@
 """The streams that machines' facts come from: there a figure that cannot be is put right."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, TypeVar
 
-from kpis.models import Production
+from kpis.models import Equipment, Production
 from sync.models import Stream
+from sync.queue.telling import raise_each
+from sync.queue.writer import Problem
 from sync.records import Kind
 from sync.sources import spec_of
+
+T = TypeVar("T")
 
 
 def streams_of(sources: Collection[str], kind: Kind) -> dict[str, Stream]:
@@ -21,3 +26,22 @@ def counting(machines: Collection[int]) -> dict[int, Stream]:
     sources = dict(latest.values_list("equipment_id", "source"))
     streams = streams_of(set(sources.values()), Kind.PRODUCTION)
     return {machine: streams[source] for machine, source in sources.items() if source in streams}
+
+
+def tell_of_machines(
+    found: Mapping[int, T],
+    told: Mapping[int | None, dict[str, Any]],
+    context: Callable[[T], dict[str, Any]],
+    problem: Callable[[Equipment, T], Problem],
+) -> None:
+    """Raise what is found of machines where their counts come from, unless just that is told already.
+
+    Args:
+        found: by machine.
+        told: by machine, the context of what is told.
+        context: what is found as ``problem`` puts it into its context.
+    """
+    news = {machine: each for machine, each in found.items() if told.get(machine) != context(each)}
+    streams = counting(news)
+    machines = Equipment.objects.filter(id__in=streams.keys()).order_by("id")
+    raise_each((streams[machine.pk], problem(machine, news[machine.pk])) for machine in machines)

@@ -1,6 +1,5 @@
 """Figures that cannot be: stops longer than the shift they began in, which somebody forgot to end."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,8 +11,9 @@ from django.utils import timezone
 from kpis.models import LossClass
 from sync import checkpoints
 from sync.figure_streams import streams_of
-from sync.models import Stream, SyncException
-from sync.queue.writer import RESOLVED, Problem, close, raise_all
+from sync.models import SyncException
+from sync.queue.telling import raise_each
+from sync.queue.writer import RESOLVED, Problem, close
 from sync.records import Kind
 
 NAME = "stop_longer_than_shift"
@@ -92,12 +92,7 @@ def _longer(which: str, now: datetime, **values: Any) -> dict[int, LongStop]:
 
 def _tell(stops: list[LongStop], now: datetime) -> None:
     streams = streams_of({stop.source for stop in stops}, Kind.DOWNTIME)
-    problems: dict[Stream, list[Problem]] = defaultdict(list)
-    for stop in stops:
-        if stop.source in streams:
-            problems[streams[stop.source]].append(_problem(stop, now))
-    for stream, group in problems.items():
-        raise_all(stream, group)
+    raise_each((streams[stop.source], _problem(stop, now)) for stop in stops if stop.source in streams)
 
 
 def _problem(stop: LongStop, now: datetime) -> Problem:

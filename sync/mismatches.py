@@ -17,7 +17,8 @@ from sync.load.fields import FIELDS, Field
 from sync.mapping import NAMES
 from sync.models import Counterpart, RawRecord, Stream, SyncException
 from sync.ownership import Owners, owners
-from sync.queue.writer import RESOLVED, Problem, close, fingerprint, raise_all
+from sync.queue.telling import raise_each
+from sync.queue.writer import RESOLVED, Problem, close, fingerprint
 from sync.records import KIND_OF, Kind, Record
 
 STATUS, OTHER = "status_mismatch", "ownership_mismatch"
@@ -100,13 +101,12 @@ def compare(kind: Kind, ids: Collection[int], why: str = AGREE) -> None:
     }
     texts = _texts(found.values())
     streams = _streams(list(found.values()))
-    problems: dict[Stream, list[Problem]] = defaultdict(list)
+    news: list[tuple[Stream, Problem]] = []
     for mark, each in found.items():
         problem = _problem(each, texts)
         if not _known(known.get(mark), each, problem):
-            problems[streams[each.filed_under.pk]].append(problem)
-    for stream, group in problems.items():
-        raise_all(stream, group)
+            news.append((streams[each.filed_under.pk], problem))
+    raise_each(news)
 
 
 def _known(known: tuple[str, str, Mapping[str, Any]] | None, each: _Difference, problem: Problem) -> bool:

@@ -4,7 +4,6 @@ Atlas writes no stop down when a work order, a request or a workflow sets an ass
 missing without anybody noticing.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +13,8 @@ from django.db import connection, transaction
 from kpis.models import Equipment
 from sync.checkpoints import when_due
 from sync.models import Source, Stream, SyncException
-from sync.queue.writer import RESOLVED, Problem, close, fingerprint, raise_all
+from sync.queue.telling import raise_each
+from sync.queue.writer import RESOLVED, Problem, close, fingerprint
 from sync.records import Kind
 from sync.sources import spec_of
 
@@ -63,14 +63,13 @@ def check() -> None:
     close(told.exclude(fingerprint__in=still), "The machine’s state and its stops agree.")
     known = dict(told.values_list("fingerprint", "message"))
     machines = Equipment.objects.in_bulk({pk for _, pk in found})
-    problems: dict[Stream, list[Problem]] = defaultdict(list)
+    news: list[tuple[Stream, Problem]] = []
     for (name, pk), each in found.items():
         stream = _read_since(name, each.since + GRACE)
         problem = _problem(each, machines[pk])
         if stream and known.get(fingerprint(NAME, stream.source, problem.cause)) != problem.message:
-            problems[stream].append(problem)
-    for stream, group in problems.items():
-        raise_all(stream, group)
+            news.append((stream, problem))
+    raise_each(news)
 
 
 def check_when_due() -> None:

@@ -13,7 +13,8 @@ from sync.checkpoints import when_due
 from sync.identities import CANONICAL, normalise
 from sync.mapping import NAMES
 from sync.models import Stream, SyncException
-from sync.queue.writer import OPEN, Problem, close, raise_all
+from sync.queue.telling import raise_each
+from sync.queue.writer import OPEN, Problem, close
 from sync.records import Kind
 from sync.sources import spec_of
 
@@ -38,13 +39,12 @@ def check() -> None:
     over = [pair for pair, status in known.items() if status == OPEN and pair not in found]
     close(told.filter(context__pair__in=over), "They are one by now, or differ.")
     streams = _streams()
-    problems: dict[Stream, list[Problem]] = defaultdict(list)
+    news: list[tuple[Stream, Problem]] = []
     for cause, pair in found.items():
         stream = streams.get((pair[2].source, pair[0])) or streams.get((pair[1].source, pair[0]))
         if stream and known.get(cause) not in {OPEN, "dismissed"}:
-            problems[stream].append(_problem(cause, *pair))
-    for of, group in problems.items():
-        raise_all(of, group)
+            news.append((stream, _problem(cause, *pair)))
+    raise_each(news)
 
 
 def check_when_due() -> None:

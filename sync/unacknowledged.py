@@ -1,6 +1,5 @@
 """Corrective work orders that nobody has taken up: open too long without a sign of work."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +9,8 @@ from django.utils import timezone
 
 from sync.checkpoints import when_due
 from sync.models import Stream, SyncException
-from sync.queue.writer import RESOLVED, Problem, close, fingerprint, raise_all
+from sync.queue.telling import raise_each
+from sync.queue.writer import RESOLVED, Problem, close, fingerprint
 from sync.records import Kind, WorkStatus, WorkType
 from sync.sources import spec_of
 
@@ -52,16 +52,11 @@ def check() -> None:
     now = timezone.now()
     streams = _streams(now)
     found = [each for each in _waiting(now) if each.source in streams]
-    problems: dict[Stream, list[Problem]] = defaultdict(list)
     marks = {fingerprint(NAME, streams[each.source].source, str(each.order_id)): each for each in found}
     told = SyncException.objects.filter(kind=NAME).exclude(status=RESOLVED)
     close(told.exclude(fingerprint__in=marks), "It has been taken up, or it is no longer open.")
     known = set(told.values_list("fingerprint", flat=True))
-    for mark, each in marks.items():
-        if mark not in known:
-            problems[streams[each.source]].append(_problem(each))
-    for stream, group in problems.items():
-        raise_all(stream, group)
+    raise_each((streams[each.source], _problem(each)) for mark, each in marks.items() if mark not in known)
 
 
 def check_when_due() -> None:

@@ -1,7 +1,7 @@
 """Figures that cannot be: machines that ran for hours, and of which nothing was counted."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from kpis.models import Equipment
 from sync import checkpoints
-from sync.figure_streams import counting
-from sync.models import Stream, SyncException
-from sync.queue.writer import RESOLVED, Problem, close, raise_all
+from sync.figure_streams import tell_of_machines
+from sync.models import SyncException
+from sync.queue.writer import RESOLVED, Problem, close
 
 NAME = "running_without_production"
 EVERY = timedelta(minutes=1)
@@ -54,7 +54,7 @@ def check() -> None:
     idle = _idle(machines, first, now)
     over = told.filter(equipment__in=machines - idle.keys())
     close(over, f"In the last {DAYS} days there is no shift that ran for hours without counts.")
-    _tell(idle, dict(told.values_list("equipment_id", "context")))
+    tell_of_machines(idle, dict(told.values_list("equipment_id", "context")), _context, _problem)
     checkpoints.note(NAME, now)
 
 
@@ -78,16 +78,6 @@ def _idle(machines: set[int], first: date, now: datetime) -> dict[int, Shifts]:
         for machine, day, shift, minutes in cursor.fetchall():
             found[machine].append((day, shift, minutes))
     return dict(found)
-
-
-def _tell(idle: Mapping[int, Shifts], told: Mapping[int | None, dict[str, Any]]) -> None:
-    news = {machine: shifts for machine, shifts in idle.items() if told.get(machine) != _context(shifts)}
-    streams = counting(news)
-    problems: dict[Stream, list[Problem]] = defaultdict(list)
-    for machine in Equipment.objects.filter(id__in=streams.keys()).order_by("id"):
-        problems[streams[machine.pk]].append(_problem(machine, news[machine.pk]))
-    for stream, group in problems.items():
-        raise_all(stream, group)
 
 
 def _context(shifts: Shifts) -> dict[str, Any]:

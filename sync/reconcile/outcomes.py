@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db.models import Count
 
-from sync.models import ReconciliationLine, ReconciliationRun, Stream, SyncException
-from sync.queue.writer import Problem, close, raise_all
+from sync.models import ReconciliationLine, ReconciliationRun, SyncException
+from sync.queue.telling import raise_each
+from sync.queue.writer import Problem, close
 from sync.reconcile.base import Rule
 
 KIND = "reconciliation_difference"
@@ -62,12 +63,11 @@ def _raise(
     differing: Mapping[str, Sequence[ReconciliationLine]],
     kept: Mapping[str, list[dict[str, Any]]],
 ) -> None:
-    problems: dict[Stream, list[Problem]] = defaultdict(list)
-    for subject, lines in differing.items():
-        if lines[0].stream:
-            problems[lines[0].stream].append(_problem(rule, run, lines, kept.get(subject, [])))
-    for stream, group in problems.items():
-        raise_all(stream, group)
+    raise_each(
+        (lines[0].stream, _problem(rule, run, lines, kept.get(subject, [])))
+        for subject, lines in differing.items()
+        if lines[0].stream
+    )
 
 
 def _problem(
