@@ -11,11 +11,11 @@ from sync.backoff import pause
 from sync.errors import LoginRefused, SchemaDrift, SourcePaused, SourceRefused, SourceUnavailable
 from sync.locks import retried
 from sync.models import Stream, SyncException
+from sync.queue.causes import OF_SOURCE
 from sync.queue.writer import Problem, close_cause, finish, raise_all
 
 PATIENCE_FAILURES = 3
 PATIENCE = timedelta(minutes=2)
-OF_SOURCE = ("source_unavailable", "source_refused")
 OF_STREAM = ("schema_drift", "failed_sync")
 SLOW_PAUSES_S = {
     "source_unavailable": 60.0,
@@ -120,12 +120,19 @@ def recovered(stream: Stream, began: datetime) -> None:
     """A stream was read to its end: set when it is due again, and close what stood against it."""
     had_failed = stream.failures > 0
     stream.failures, stream.read_through = 0, began
-    stream.next_due = timezone.now() + timedelta(seconds=stream.every_s)
-    stream.save(update_fields=["failures", "read_through", "next_due"])
+    stream.save(update_fields=["failures", "read_through"])
+    _due_again(stream)
     _clear(stream, "The stream was read.", "The source answers again.")
     breaker.answered(stream.source_id)
     if had_failed:
         breaker.wake(stream.source_id)
+
+
+def _due_again(stream: Stream) -> None:
+    """After its interval; unless somebody asked for it while it was read, which wants a later reading."""
+    every_s = Stream.objects.values_list("every_s", flat=True).get(pk=stream.pk)  # may be new, too
+    not_asked_for = Stream.objects.filter(pk=stream.pk, next_due=stream.next_due)
+    not_asked_for.update(next_due=timezone.now() + timedelta(seconds=every_s))
 
 
 def paused(stream: Stream) -> None:

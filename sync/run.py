@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 STREAM_LOCK = 0x73796E63
 READS = (SyncRun.Trigger.SCHEDULE, SyncRun.Trigger.MANUAL)
-Report = Callable[[SyncRun], None]
+Report = Callable[[SyncRun], object]
 
 
 @dataclass(slots=True)
@@ -191,7 +191,8 @@ def finish(work: Work) -> None:
         failures.recovered(work.stream, began)
         end(work.run, SyncRun.Status.DONE)
 
-    retried(recover)  # runs that end together close the same exceptions and wake each other's streams
+    # Runs that end together close the same exceptions and wake each other's streams.
+    retried(recover, again=lambda: work.stream.refresh_from_db(fields=["failures"]))
     run = work.run
     logger.info(
         "Run %s of %s: %s read, %s loaded, %s held", run.pk, work.stream, run.read, run.loaded, run.held

@@ -237,6 +237,28 @@ def test_several_streams_of_a_source_that_is_down_are_one_cause(plant: PlantOf) 
     assert exception.status == "resolved"
 
 
+def test_what_is_asked_for_during_a_reading_is_read_again(plant: PlantOf) -> None:
+    source, world = plant
+    put_stop(world, 1)
+    asked = timezone.now()
+    stream = stream_of(source)
+    run_stream(stream.pk, report=lambda run: Stream.objects.update(next_due=asked))
+    assert stream_of(source).next_due == asked
+    run_stream(stream.pk)
+    due = stream_of(source).next_due
+    assert due is not None
+    assert due > timezone.now()
+
+
+def test_a_schedule_changed_during_a_reading_holds_at_its_end(plant: PlantOf) -> None:
+    source, world = plant
+    put_stop(world, 1)
+    run_stream(stream_of(source).pk, report=lambda run: Stream.objects.update(every_s=7200))
+    due = stream_of(source).next_due
+    assert due is not None
+    assert due - timezone.now() > timedelta(seconds=7100)
+
+
 def test_retry_after_is_honoured(plant: PlantOf) -> None:
     source, world = plant
     put_stop(world, 1)

@@ -1,5 +1,7 @@
 """An undisturbed portal: the same sources read once, from the start, in peace."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from kpis.rollup import mark_open_events, refresh
@@ -22,7 +24,8 @@ def seed(odoo_url: str, atlas_url: str, page_size: int = SMALL_PAGES) -> None:
     demo.seed(odoo_url=odoo_url, atlas_url=atlas_url)
     for name, options in {"odoo": ODOO_OPTIONS, "atlas": ATLAS_OPTIONS}.items():
         Source.objects.filter(name=name).update(options=options | {"page_size": page_size})
-    Stream.objects.update(every_s=SELDOM, refresh_every_s=None)
+    later = timezone.now() + timedelta(seconds=SELDOM)
+    Stream.objects.update(every_s=SELDOM, refresh_every_s=None, next_due=later)
 
 
 def read_in_peace(*, below_rank: int = 100) -> None:
