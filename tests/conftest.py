@@ -2,16 +2,17 @@
 
 import os
 from contextlib import ExitStack
-from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from mfgportal import embedded
 from mfgportal.env import VAR_DIR
 
 SERVERS = ExitStack()
-FAULTS = "faults"
+FAULTS = "tests/faults/"
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 # A verdict on a change must not depend on luck: CI tries the same examples each time, people try new ones.
@@ -36,20 +37,23 @@ def _only_hands_out(config: pytest.Config) -> bool:
     return bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are written down
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one file share what is costly to build; all fault tests share one installation.
+class FaultsAsOne(LoadScopeScheduling):  # type: ignore[misc]
+    """Hands out test after test in their order, and the fault tests as one, as they share an installation.
 
-    Those are by far the longest, and so the first: processes that share the tests end together.
+    Not whole files: tests that empty the database come last, and are to stay there.
     """
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=lambda item: _group(item) != FAULTS)
+
+    def _split_scope(self, nodeid: str) -> str:
+        return FAULTS if nodeid.startswith(FAULTS) else nodeid
 
 
-def _group(item: pytest.Item) -> str:
-    file = item.path.relative_to(Path(__file__).parent)
-    return FAULTS if file.parts[0] == FAULTS else str(file)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FaultsAsOne:
+    return FaultsAsOne(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The fault tests are by far the longest, and so the first: then both processes end together."""
+    items.sort(key=lambda item: not item.nodeid.startswith(FAULTS))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
