@@ -1,5 +1,7 @@
 """Who may see and do what: the one scoped way to the data for pages and API alike."""
 
+from collections.abc import Collection
+
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
@@ -20,6 +22,7 @@ __all__ = [
     "person",
     "plants_of",
     "require",
+    "sees_one_of",
     "technicians_of",
 ]
 
@@ -46,6 +49,12 @@ def plants_of(user: User) -> QuerySet[Plant]:
     """Plants the person may see; where a program asks, those of them that its key is for."""
     plants = Plant.objects.all() if user.role in ALL_PLANTS else Plant.objects.filter(people=user)
     return plants if user.key is None or user.key.all_plants else plants.filter(api_keys=user.key)
+
+
+def sees_one_of(plants: QuerySet[Plant] | Collection[int]) -> Q:
+    """Which people may see at least one of these plants, as a condition on people; ids will do."""
+    theirs = User.plants.through.objects.filter(plant__in=plants).values("user")
+    return Q(role__in=ALL_PLANTS) | Q(pk__in=theirs)
 
 
 def lines_of(user: User) -> QuerySet[Line]:

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q, Sum
 from django.utils import timezone
 
-from kpis.days import to_epoch
 from kpis.models import Plant
 from mfgportal.accounts.access import exceptions_of
 from mfgportal.accounts.models import User
+from mfgportal.reports.due import Rhythm, next_due
 from mfgportal.workbench.measures import AgeBand, open_by_age
 from mfgportal.workbench.models import Digest, Notice
 from sync.models import SyncException
@@ -56,19 +56,13 @@ def digest_of(user: User, now: datetime) -> Summary:
 
 def subscribe(user: User, at: time, clock: Plant | None) -> Digest:
     """Send the person a digest each day at that local time, from the next one on."""
-    due = next_due(at, clock, timezone.now())
+    due = next_due(_daily(at, clock), timezone.now())
     made, _ = Digest.objects.update_or_create(user=user, defaults={"at": at, "clock": clock, "next_due": due})
     return made
 
 
-def next_due(at: time, clock: Plant | None, after: datetime) -> datetime:
-    """The next moment at which the clock shows that time; a time that it skips comes with the jump."""
-    zone = ZoneInfo(clock.timezone if clock else "UTC")
-    day = after.astimezone(zone).date()
-    moments = (
-        datetime.fromtimestamp(to_epoch(datetime.combine(day + n * DAY, at), zone), UTC) for n in range(3)
-    )
-    return next(moment for moment in moments if moment > after)
+def _daily(at: time, clock: Plant | None) -> Rhythm:
+    return Rhythm(cadence="daily", at=at, zone=ZoneInfo(clock.timezone if clock else "UTC"))
 
 
 @transaction.atomic
@@ -78,7 +72,7 @@ def raise_due(now: datetime | None = None) -> int:
     due = Digest.objects.filter(next_due__lte=moment, user__is_active=True).exclude(user__email="")
     rows = list(due.select_for_update(of=("self",), skip_locked=True).select_related("clock")[:MOST])
     for row in rows:
-        row.next_due = next_due(row.at, row.clock, moment)
+        row.next_due = next_due(_daily(row.at, row.clock), moment)
         row.save(update_fields=["next_due"])
         Notice.objects.create(
             user_id=row.user_id, why=Notice.Why.DIGEST, at=moment, not_before=moment, in_portal=False

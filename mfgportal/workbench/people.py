@@ -4,8 +4,8 @@ import re
 
 from django.db.models import Q, QuerySet
 
-from mfgportal.accounts.access import plants_of
-from mfgportal.accounts.models import ALL_PLANTS, User
+from mfgportal.accounts.access import plants_of, sees_one_of
+from mfgportal.accounts.models import User
 from mfgportal.accounts.rights import RIGHTS, Right
 from mfgportal.workbench.models import Notice
 from sync.models import SyncException
@@ -17,10 +17,7 @@ RESOLVERS = [role for role, rights in RIGHTS.items() if Right.RESOLVE_EXCEPTIONS
 def who_see(exception: SyncException) -> QuerySet[User]:
     """Active people who may see the exception: see ``access.exceptions_of``."""
     people = User.objects.filter(is_active=True).order_by("username")
-    if exception.plant_id is None:
-        return people
-    theirs = User.plants.through.objects.filter(plant=exception.plant_id).values("user")
-    return people.filter(Q(role__in=ALL_PLANTS) | Q(pk__in=theirs))
+    return people if exception.plant_id is None else people.filter(sees_one_of([exception.plant_id]))
 
 
 def resolvers_of(exception: SyncException) -> QuerySet[User]:
@@ -31,10 +28,7 @@ def resolvers_of(exception: SyncException) -> QuerySet[User]:
 def resolvers_beside(user: User) -> QuerySet[User]:
     """Active people who may resolve something that the person may see."""
     people = User.objects.filter(is_active=True, role__in=RESOLVERS).order_by("username")
-    if user.sees_all_plants:
-        return people
-    shared = User.plants.through.objects.filter(plant__in=user.plants.all()).values("user")
-    return people.filter(Q(role__in=ALL_PLANTS) | Q(pk__in=shared))
+    return people if user.sees_all_plants else people.filter(sees_one_of(plants_of(user)))
 
 
 def mentioned(text: str, exception: SyncException) -> list[User]:
