@@ -73,7 +73,7 @@ class Onboarding:
 
     @cached_property
     def plants(self) -> list[Plant]:
-        """Each with ``machines``, their number, and ``no_shifts``: one of them that produces has none."""
+        """Each with ``machines``, their number, and ``bare``: one that produces has no calendar."""
         machines = Equipment.objects.filter(plant=OuterRef("pk"), active=True, gone_at=None)
         bare = machines.filter(work_unit=True, calendar=None)
         live = Q(equipment__active=True, equipment__gone_at=None)

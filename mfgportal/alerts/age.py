@@ -15,7 +15,7 @@ from mfgportal.alerts.reading import CannotJudge
 from sync.freshness import fact_streams, is_late
 from sync.models import Stream
 from sync.records import Kind
-from sync.sources import spec_of
+from sync.sources import reads
 
 OF_MACHINES = frozenset({Kind.DOWNTIME, Kind.RUN, Kind.PRODUCTION})
 OF_FAMILIES: Mapping[str, frozenset[Kind]] = {
@@ -63,7 +63,7 @@ def known_to(rule: AlertRule, now: datetime, kinds: Collection[Kind]) -> Known:
     Raises:
         CannotJudge: in no plant of the rule; or nothing was ever read.
     """
-    streams = [stream for stream in fact_streams() if _reads(stream, kinds)]
+    streams = [stream for stream in fact_streams() if reads(stream, *kinds)]
     plants = plants_in(rule)
     places = _places(rule, streams)
     concerned = {stream.pk: places.get(stream.source_id, set(plants)) for stream in streams}
@@ -76,11 +76,6 @@ def known_to(rule: AlertRule, now: datetime, kinds: Collection[Kind]) -> Known:
     if kinds and not through:
         raise CannotJudge("no data was ever read")
     return Known(min([now, *through]), {plant: held[plant] for plant in plants if plant in held})
-
-
-def _reads(stream: Stream, kinds: Collection[Kind]) -> bool:
-    spec = spec_of(stream)
-    return spec is not None and bool(set(kinds) & set(spec.kinds))
 
 
 def _troubled(stream: Stream, now: datetime) -> bool:

@@ -1,5 +1,7 @@
 """A person's preferences, read once per request."""
 
+from django.db.models import Exists, OuterRef
+
 from mfgportal.accounts.access import plants_of
 from mfgportal.accounts.models import User
 from mfgportal.habits.models import Preference
@@ -17,8 +19,10 @@ def preference_of(user: User) -> Preference:
 
 
 def _read(user: User) -> None:
-    rows = Preference.objects.select_related("default_plant", "start_view")
-    found = rows.filter(user=user).first() or Preference(user=user)
+    seen = Exists(plants_of(user).filter(pk=OuterRef("default_plant")))
+    rows = Preference.objects.select_related("default_plant", "start_view").annotate(sees_plant=seen)
+    kept = rows.filter(user=user).first()
+    found: Preference = kept or Preference()
     found.user = user  # which remembers it on the person
-    if found.default_plant and not plants_of(user).filter(pk=found.default_plant.pk).exists():
+    if kept and not kept.sees_plant:
         found.default_plant = None

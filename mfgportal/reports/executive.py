@@ -23,7 +23,6 @@ from mfgportal.reports.question import Question, Span, last_of, title
 from mfgportal.reports.summary import Summary, Told, summary
 from mfgportal.reports.words import Growth, Restatement, Times
 from mfgportal.web.format import amount
-from mfgportal.web.picker import span
 from mfgportal.web.published import restated
 from sync.completeness import Completeness
 
@@ -118,8 +117,9 @@ def executive(question: Question) -> Executive:
     known, each = by_plants(chosen)
     trusted = trust(chosen, known)
     names = _names(question)
-    whole, parts = _figures(question, names, trusted)
-    trends, changed = _trends(question)
+    goals = Goals.of(names, chosen)
+    whole, parts = _figures(question, names, trusted, goals)
+    trends, changed = _trends(question, goals)
     lost, lost_before = _lost(question)
     reliable = _reliability(question)
     plants = tuple(
@@ -162,28 +162,21 @@ def _times(question: Question) -> Times:
     if not question.running:
         name = title(before.first, question.span)
         return Times(f"in {title(question.first, question.span)}", f"in {name}")
-    return Times(
-        f"from {_day(now.first)} to {_day(now.last)}", f"from {_day(before.first)} to {_day(before.last)}"
-    )
+    return Times(_from_to(now), _from_to(before))
 
 
-def _days(period: Period) -> str:
-    return f"on {span(period)}" if period.days == 1 else f"from {span(period).replace(' – ', ' to ')}"
-
-
-def _day(day: date) -> str:
-    return locales.day(day)
+def _from_to(period: Period) -> str:
+    return f"from {locales.day(period.first)} to {locales.day(period.last)}"
 
 
 def _figures(
-    question: Question, names: tuple[str, ...], trusted: Trust
+    question: Question, names: tuple[str, ...], trusted: Trust, goals: Goals
 ) -> tuple[dict[str, Figure], dict[int, dict[str, Figure]]]:
-    """Of the whole by KPI, and of each plant: two queries per family, and those for the targets."""
+    """Of the whole by KPI, and of each plant: two queries per family."""
     chosen, views = question.selection, [View(names), View(names, by="plant")]
     now = evaluate_views(views, chosen.scope)
     now = beside([(None, now[0]), ("plant", now[1])], chosen.scope)
     before = evaluate_views(views, question.selection_before.scope)
-    goals = Goals.of(names, chosen)
 
     def figures(values: Sequence[Value], earlier: Sequence[Value], *, each: bool) -> list[Figure]:
         known = {(value.kpi, value.key.id): value for value in earlier}
@@ -206,15 +199,14 @@ def _figures(
     return {each.kpi.name: each for each in figures(now[0], before[0], each=False)}, parts
 
 
-def _trends(question: Question) -> tuple[tuple[Trend, ...], tuple[Restatement, ...]]:
+def _trends(question: Question, goals: Goals) -> tuple[tuple[Trend, ...], tuple[Restatement, ...]]:
     """OEE of the last twelve months or quarters, and every value of their months that was restated."""
-    chosen, span = question.selection, question.span
-    scope = replace(chosen.scope, first_day=question.months[0])
+    span = question.span
+    scope = replace(question.selection.scope, first_day=question.months[0])
     views = [View(("oee",), span), View(("oee",), span, "plant")]
     whole, parts = evaluate_views(views, scope)
     months = _by_month(question, scope)
     changed = [value for value in months if restated(value)]
-    goals = Goals.of(("oee",), chosen)
     trends = []
     if len(question.place.plants) > 1:
         trends.append(Trend(None, _points(whole, span, goals, [], each=False)))
@@ -255,7 +247,7 @@ def _restatement(value: Value) -> Restatement:
         kpi=CATALOGUE[value.kpi].title,
         published=str(amount(value.published, value.unit, value.currency)),
         now=str(amount(value.value, value.unit, value.currency)),
-        on=_day(value.published_at.date()) if value.published_at else "",
+        on=locales.day(value.published_at.date()) if value.published_at else "",
     )
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from mfgportal.reports.executive import COSTS, PRODUCTION, SIDE_BY_SIDE, WORK, Executive
 from mfgportal.reports.pdf import pdf
 from mfgportal.reports.plots import plots
+from mfgportal.reports.question import named
 from mfgportal.web.picker import span
 
 MOST = 8
@@ -46,4 +47,4 @@ def file_name(found: Executive) -> str:
     """Of letters and digits alone: ``executive-2026-10.pdf``, with the plant's number where it is of one."""
     question = found.question
     plant = f"-plant-{question.place.id}" if question.place.id else ""
-    return f"executive-{question.query.split('of=')[1].split('&')[0].lower()}{plant}.pdf"
+    return f"executive-{named(question.first, question.span).lower()}{plant}.pdf"

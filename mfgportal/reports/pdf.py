@@ -10,7 +10,6 @@ from django.template.loader import render_to_string
 
 BASE = "https://static.invalid/"
 """What relative addresses of the document stand on. ``.invalid`` resolves nowhere."""
-LIBRARY = "Pango"
 HOW = (
     "The PDF needs the system library Pango 1.44 or newer. On Debian and Ubuntu: apt-get install "
     "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core"

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from mfgportal.accounts.access import plants_of
-from mfgportal.accounts.models import ALL_PLANTS, Role, User
+from mfgportal.accounts.access import plants_of, sees_one_of
+from mfgportal.accounts.models import Role, User
 from mfgportal.reports.due import Rhythm, come_due, next_due
 from mfgportal.reports.models import Delivery, ReportSchedule, Subscription
 
@@ -42,8 +42,8 @@ def require_change(user: User, schedule: ReportSchedule) -> None:
 
 def colleagues(user: User) -> QuerySet[User]:
     """Whom the person may send reports: themselves, people of their plants, and those who see all plants."""
-    known = Q(pk=user.pk) | Q(role__in=ALL_PLANTS) | Q(plants__in=plants_of(user))
-    return User.objects.filter(known, is_active=True).exclude(email="").distinct().order_by("username")
+    known = Q(pk=user.pk) | sees_one_of(plants_of(user))
+    return User.objects.filter(known, is_active=True).exclude(email="").order_by("username")
 
 
 def rhythm_of(schedule: ReportSchedule) -> Rhythm:

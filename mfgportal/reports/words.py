@@ -14,7 +14,6 @@ from mfgportal.figures import Figure
 from mfgportal.web.format import amount, change, duration, percent
 from sync.completeness import Completeness
 
-NEARLY_ALL = 0.995
 NOTABLE_UNKNOWN = 0.05
 NAMED = 3
 

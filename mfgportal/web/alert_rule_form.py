@@ -8,8 +8,8 @@ from django.db.models import Q, QuerySet
 
 from kpis.definitions import CATALOGUE, Unit
 from kpis.targets import Spot, may_have_target
-from mfgportal.accounts.access import plants_of
-from mfgportal.accounts.models import ALL_PLANTS, Role, User
+from mfgportal.accounts.access import plants_of, sees_one_of
+from mfgportal.accounts.models import Role, User
 from mfgportal.alerts.models import AlertRule, Signal
 from mfgportal.web.flow_forms import SpanField
 from mfgportal.web.place_field import PlaceField, chosen, ids_of
@@ -191,10 +191,10 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable 
 
 def _colleagues(user: User, rule: AlertRule | None) -> QuerySet[User]:
     """Whom the person may name: people of their plants or of all, and those the rule names already."""
-    known = Q(role__in=ALL_PLANTS) | Q(plants__in=plants_of(user))
+    known = sees_one_of(plants_of(user))
     if rule is not None:
         known |= Q(pk__in=rule.users.values("pk")) | Q(pk__in=rule.escalate_users.values("pk"))
-    return User.objects.filter(known, is_active=True).distinct().order_by("username")
+    return User.objects.filter(known, is_active=True).order_by("username")
 
 
 def _initial(rule: AlertRule | None) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """What a decision changed, as its page shows it: what is still to load, and the KPIs before and after."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from django.urls import reverse
 
@@ -68,10 +67,6 @@ class Outcome:
         if len(self.machines) != 1 or first is None or last is None:
             return ""
         return f"{reverse('equipment', args=[self.machines[0].pk])}?from={first}&to={last}"
-
-    @property
-    def days(self) -> tuple[date | None, date | None]:
-        return self.decision.first_day, self.decision.last_day
 
 
 def left_to_load(exception: SyncException) -> int:
