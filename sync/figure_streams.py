@@ -8,7 +8,7 @@ from sync.models import Stream
 from sync.queue.telling import raise_each
 from sync.queue.writer import Problem
 from sync.records import Kind
-from sync.sources import spec_of
+from sync.sources import reads
 
 T = TypeVar("T")
 
@@ -16,7 +16,7 @@ T = TypeVar("T")
 def streams_of(sources: Collection[str], kind: Kind) -> dict[str, Stream]:
     """By source, the stream that reads facts of the kind; none of a source that is gone."""
     rows = Stream.objects.filter(source__name__in=sources).select_related("source").order_by("-rank")
-    return {row.source.name: row for row in rows if (spec := spec_of(row)) and kind in spec.kinds}
+    return {row.source.name: row for row in rows if reads(row, kind)}
 
 
 def counting(machines: Collection[int]) -> dict[int, Stream]:

@@ -10,13 +10,13 @@ from django.utils import timezone
 from sync import heartbeat
 from sync.locks import only_one
 from sync.models import Stream, SyncException
+from sync.queue.causes import OF_SOURCE
 from sync.queue.writer import Problem, close, raise_all
-from sync.sources import FACTS, spec_of
+from sync.sources import FACTS, reads, spec_of
 
 LATE_LOCK = 0x6C617465
 KIND = "late_stream"
-CAUSES_OF_SOURCE = ("source_unavailable", "source_refused")
-CAUSES = (*CAUSES_OF_SOURCE, "schema_drift", "failed_sync", "mass_deletion")
+CAUSES = (*OF_SOURCE, "schema_drift", "failed_sync", "mass_deletion")
 SEVERITIES = {
     Stream.Criticality.HIGH: "error",
     Stream.Criticality.NORMAL: "warning",
@@ -85,8 +85,7 @@ def fact_streams() -> list[Stream]:
 
 
 def _reads_facts(stream: Stream) -> bool:
-    spec = spec_of(stream)
-    return spec is not None and bool(FACTS & set(spec.kinds))
+    return reads(stream, *FACTS)
 
 
 def _age(stream: Stream, now: datetime) -> StreamFreshness:
@@ -138,10 +137,10 @@ def _causes(streams: Collection[Stream]) -> dict[int, SyncException]:
     rows = SyncException.objects.filter(status="open", kind__in=CAUSES, source__in=sources).order_by(
         "first_seen"
     )
-    own = {row.stream_id: row for row in rows if row.kind not in CAUSES_OF_SOURCE and row.stream_id}
+    own = {row.stream_id: row for row in rows if row.kind not in OF_SOURCE and row.stream_id}
     of_source: dict[int, list[SyncException]] = {}
     for row in rows:
-        if row.kind in CAUSES_OF_SOURCE:
+        if row.kind in OF_SOURCE:
             of_source.setdefault(row.source_id, []).append(row)
     shared = {stream.pk: _sources_cause(stream, of_source.get(stream.source_id, [])) for stream in streams}
     return {pk: cause for pk, cause in shared.items() if cause} | own

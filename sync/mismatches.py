@@ -19,12 +19,11 @@ from sync.models import Counterpart, RawRecord, Stream, SyncException
 from sync.ownership import Owners, owners
 from sync.queue.telling import raise_each
 from sync.queue.writer import RESOLVED, Problem, close, fingerprint
-from sync.records import KIND_OF, Kind, Record
+from sync.records import Kind
 
 STATUS, OTHER = "status_mismatch", "ownership_mismatch"
 AGREE = "The sources agree."
 GONE = "One of the records is gone."
-RECORDS: dict[Kind, type[Record]] = {kind: record for record, kind in KIND_OF.items()}
 
 
 @dataclass(frozen=True, slots=True)

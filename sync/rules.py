@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sync.corrections import IN_PAYLOAD, field_types, parse
-from sync.models import Rule, Source
+from sync.models import Identity, Rule, Source
 from sync.queue.ruling import matches
 from sync.records import KIND_OF, Record, Ref
 
@@ -20,6 +20,11 @@ def names_of(ref: Ref) -> list[str]:
 def means(rule: Rule, ref: Ref) -> bool:
     """Whether a rule about keys is about this one."""
     return rule.kind == ref.kind and any(matches(rule.pattern, name) for name in names_of(ref))
+
+
+def covers(rule: Rule, name: Identity) -> bool:
+    """Whether a known name is of the pattern of a rule about keys."""
+    return any(matches(rule.pattern, text) for text in (name.external_key, name.label, *name.codes))
 
 
 def by_key(source: Source, refs: Iterable[Ref]) -> list[tuple[Ref, int]]:

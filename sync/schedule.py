@@ -10,7 +10,7 @@ from sync import breaker
 from sync.identities import owners
 from sync.models import Stream, SyncRun
 from sync.records import Kind
-from sync.sources import FACTS, spec_of
+from sync.sources import FACTS, reads, spec_of
 
 # Between waking a worker and its start nobody else needs waking; if the message is lost, this is the delay.
 LEASE = timedelta(seconds=30)
@@ -103,8 +103,7 @@ def _must_wait(stream: Stream, streams: Sequence[Stream], owner: dict[str, int])
 
 
 def _names(stream: Stream) -> bool:
-    spec = spec_of(stream)
-    return spec is not None and bool(NAMED_BY_OTHERS & set(spec.kinds))
+    return reads(stream, *NAMED_BY_OTHERS)
 
 
 def _owns_kind_of(other: Stream, stream: Stream, owner: dict[str, int]) -> bool:

@@ -68,6 +68,12 @@ def specs_of(source: Source) -> Mapping[str, StreamSpec]:
         return {}
 
 
+def reads(stream: Stream, *kinds: str) -> bool:
+    """Whether the stream gives records of one of the kinds."""
+    spec = spec_of(stream)
+    return spec is not None and not set(kinds).isdisjoint(spec.kinds)
+
+
 def offers(source: Source) -> frozenset[Kind]:
     """Kinds of record the source can deliver."""
     return frozenset(kind for spec in specs_of(source).values() for kind in spec.kinds)

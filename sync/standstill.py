@@ -16,7 +16,7 @@ from sync.models import Source, Stream, SyncException
 from sync.queue.telling import raise_each
 from sync.queue.writer import RESOLVED, Problem, close, fingerprint
 from sync.records import Kind
-from sync.sources import spec_of
+from sync.sources import reads
 
 NAME = "down_without_stop"
 GRACE = timedelta(minutes=10)
@@ -92,10 +92,9 @@ def _named(found: Collection[tuple[str, int]]) -> Iterator[tuple[Source, int]]:
 def _read_since(source: str, at: datetime) -> Stream | None:
     """The stream of the source's stops, if both it and that of its machines were read to their end since."""
     streams = Stream.objects.filter(source__name=source, enabled=True).select_related("source")
-    of = {kind: [s for s in streams if (spec := spec_of(s)) and kind in spec.kinds] for kind in Kind}
-    both = [*of[Kind.EQUIPMENT], *of[Kind.DOWNTIME]]
+    both = [stream for stream in streams if reads(stream, Kind.EQUIPMENT, Kind.DOWNTIME)]
     fresh = all(stream.read_through and stream.read_through >= at for stream in both)
-    return of[Kind.DOWNTIME][0] if of[Kind.DOWNTIME] and fresh else None
+    return next((stream for stream in both if fresh and reads(stream, Kind.DOWNTIME)), None)
 
 
 def _problem(each: Disagreement, machine: Equipment) -> Problem:

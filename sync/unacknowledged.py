@@ -8,11 +8,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from sync.checkpoints import when_due
+from sync.freshness import is_late
 from sync.models import Stream, SyncException
 from sync.queue.telling import raise_each
 from sync.queue.writer import RESOLVED, Problem, close, fingerprint
 from sync.records import Kind, WorkStatus, WorkType
-from sync.sources import spec_of
+from sync.sources import reads
 
 NAME = "late_acknowledgement"
 EVERY = timedelta(minutes=1)
@@ -74,17 +75,8 @@ def _waiting(now: datetime) -> Iterator[Waiting]:
 
 def _streams(now: datetime) -> dict[str, Stream]:
     """By source, the stream of its work orders: where it is late, nobody knows whether they were taken up."""
-    rows = Stream.objects.filter(enabled=True, read_through__isnull=False).select_related("source")
-    return {
-        stream.source.name: stream
-        for stream in rows
-        if (spec := spec_of(stream)) and Kind.WORK_ORDER in spec.kinds and _fresh(stream, now)
-    }
-
-
-def _fresh(stream: Stream, now: datetime) -> bool:
-    allowed = timedelta(seconds=stream.acceptable_delay_s)
-    return stream.read_through is not None and now - stream.read_through <= allowed
+    rows = Stream.objects.filter(enabled=True).select_related("source")
+    return {row.source.name: row for row in rows if reads(row, Kind.WORK_ORDER) and not is_late(row, now)}
 
 
 def _problem(each: Waiting) -> Problem:

@@ -8,10 +8,12 @@ not used: they would resolve names for us.
 import ipaddress
 import socket
 import ssl
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -19,6 +21,7 @@ import httpx
 from sync.errors import SourceRefused
 
 SETTING = "ALLOWED_PRIVATE_TARGETS"
+T = TypeVar("T")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
@@ -104,13 +107,11 @@ class Way:
 
     def connect(self, host: str, port: int, timeout: float | None) -> socket.socket:
         """A connection to the first of the host's addresses that answers."""
-        *first, last = self.addresses(host, port)
-        for address in first:
-            try:
-                return socket.create_connection((address, port), timeout)
-            except OSError:
-                continue
-        return socket.create_connection((last, port), timeout)
+        return first_answer(
+            self.addresses(host, port),
+            lambda address: socket.create_connection((address, port), timeout),
+            OSError,
+        )
 
     def client(
         self, timeout: float | httpx.Timeout, headers: Mapping[str, str] | None = None
@@ -134,15 +135,10 @@ class _Pinned(httpx.BaseTransport):
         host = request.url.raw_host.decode("ascii")
         port = request.url.port or (443 if request.url.scheme == "https" else 80)
         try:
-            *first, last = self._way.addresses(host, port)
+            addresses = self._way.addresses(host, port)
         except OSError as unknown:
             raise httpx.ConnectError(str(unknown), request=request) from unknown
-        for address in first:
-            try:
-                return self._send(request, host, address)
-            except httpx.ConnectError:
-                continue
-        return self._send(request, host, last)
+        return first_answer(addresses, lambda address: self._send(request, host, address), httpx.ConnectError)
 
     def _send(self, request: httpx.Request, host: str, address: str) -> httpx.Response:
         if self._inner is None:
@@ -159,6 +155,19 @@ class _Pinned(httpx.BaseTransport):
     def close(self) -> None:
         if self._inner is not None:
             self._inner.close()
+
+
+def first_answer(addresses: Sequence[str], ask: Callable[[str], T], silent: type[Exception]) -> T:
+    """What the first of the addresses says that answers; raises what the last one raises.
+
+    Args:
+        silent: raised by ``ask`` where nobody answers.
+    """
+    *first, last = addresses
+    for address in first:
+        with suppress(silent):
+            return ask(address)
+    return ask(last)
 
 
 def host_of(url: str) -> str:

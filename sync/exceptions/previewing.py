@@ -8,15 +8,16 @@ from django.db.models import Q
 from django.utils import timezone
 
 from sync.corrections import IN_PAYLOAD
-from sync.exceptions.rulemaking import Wanted, build
+from sync.exceptions.rulemaking import Wanted, build, has_value
 from sync.identities import CANONICAL
 from sync.landing import Landed
 from sync.mapping import read, ref_of
 from sync.models import ExceptionEvent, HeldRecord, Identity, RawRecord, Rule, Stream, SyncException
 from sync.queue.kinds import KEY_KINDS
 from sync.queue.ruling import matches
-from sync.rules import as_text, means
-from sync.sources import spec_of
+from sync.records import Kind
+from sync.rules import as_text, covers, means
+from sync.sources import reads
 
 SAMPLE = 2000
 EXAMPLES = 10
@@ -66,7 +67,7 @@ def _of_key(rule: Rule) -> Preview:
     )
     settled = [row for row in rows if means(rule, ref_of(row.context))]
     names = list(Identity.objects.filter(source=rule.source, kind=rule.kind))
-    alike = [name for name in names if any(matches(rule.pattern, text) for text in _texts(name))]
+    alike = [name for name in names if covers(rule, name)]
     others = [name for name in alike if name.canonical_id != rule.canonical_id]
     titles = dict(_names(rule, others))
     told = [f"{row.title} would be settled" for row in settled]
@@ -75,14 +76,9 @@ def _of_key(rule: Rule) -> Preview:
 
 
 def _names(rule: Rule, names: list[Identity]) -> Iterator[tuple[int, str]]:
-    kind = next(each for each in CANONICAL if each == rule.kind)
     ids = [name.canonical_id for name in names]
-    for row in CANONICAL[kind]._default_manager.filter(pk__in=ids):
+    for row in CANONICAL[Kind(rule.kind)]._default_manager.filter(pk__in=ids):
         yield row.pk, str(row)
-
-
-def _texts(name: Identity) -> list[str]:
-    return [name.external_key, name.label, *name.codes]
 
 
 def _of_value(rule: Rule, exception: SyncException) -> Preview:
@@ -95,12 +91,7 @@ def _of_value(rule: Rule, exception: SyncException) -> Preview:
     waiting = SyncException.objects.filter(
         kind="rejected_value", source=rule.source, status="open", context__field=rule.field
     )
-    settled = [
-        row
-        for row in waiting
-        if rule.field.startswith(IN_PAYLOAD)
-        or matches(rule.pattern, as_text(row.context.get("record", {}).get(rule.field)))
-    ]
+    settled = [row for row in waiting if has_value(row, rule)]
     return Preview(len(settled), _rows(settled), len(told), looked_at, 0, tuple(told))
 
 
@@ -124,7 +115,7 @@ def _streams(rule: Rule, exception: SyncException) -> list[Stream]:
     streams = Stream.objects.filter(source=rule.source).select_related("source")
     if rule.field.startswith(IN_PAYLOAD):
         return [stream for stream in streams if stream.pk == exception.stream_id]
-    return [stream for stream in streams if (spec := spec_of(stream)) and rule.kind in spec.kinds]
+    return [stream for stream in streams if reads(stream, rule.kind)]
 
 
 def _of_dismissal(rule: Rule) -> Preview:

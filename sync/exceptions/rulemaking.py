@@ -16,11 +16,11 @@ from sync.mapping import NAMES, ref_of
 from sync.models import HeldRecord, Identity, Rule, SyncException
 from sync.pipeline import lock_masters
 from sync.queue.kinds import KEY_KINDS, Resolution
-from sync.queue.ruling import matches
+from sync.queue.ruling import matches, words
 from sync.queue.writer import DISMISSED, finish, open_again, record_event
-from sync.records import KIND_OF, Kind
+from sync.records import RECORD_OF, Kind
 from sync.replay import release
-from sync.rules import as_text, means
+from sync.rules import as_text, covers, means
 
 WILD = "*"
 
@@ -95,8 +95,7 @@ def _of_value(exception: SyncException, wanted: Wanted) -> Rule:
 
 
 def _check_value(kind: str, wanted: Wanted) -> None:
-    of = next((record for record, each in KIND_OF.items() if each == kind), None)
-    types = field_types(of) if of else {}
+    types = field_types(RECORD_OF[Kind(kind)]) if kind in RECORD_OF else {}
     if wanted.field not in types:
         raise NotAllowed(f"“{wanted.field}” has no value a rule could set.")
     try:
@@ -155,13 +154,13 @@ def _apply(rule: Rule, mine: SyncException, by: str) -> None:
     if rule.what == Rule.What.KEY:
         release([Kind(rule.kind)], most=INLINE)
     elif rule.what == Rule.What.VALUE:
-        same = [other for other in _alike(rule) if other.pk == mine.pk or _has_value(other, rule)]
+        same = [other for other in _alike(rule) if other.pk == mine.pk or has_value(other, rule)]
         rows = HeldRecord.objects.filter(exception__in=same).values_list("raw_id", flat=True)
         replay_for(mine, list(rows.distinct()), by=by)
     else:
         for other in _alike(rule):
             if matches(rule.pattern, other.title):
-                finish(other, DISMISSED, f"A rule of {by} says so. {rule.reason}", by=by)
+                finish(other, DISMISSED, words(rule), by=by)
     sign(mine, f"By a rule: {rule.pattern}. {rule.reason}", by)
 
 
@@ -172,7 +171,7 @@ def _alike(rule: Rule) -> list[SyncException]:
     return list(rows.select_for_update(of=("self",)).order_by("fingerprint"))
 
 
-def _has_value(exception: SyncException, rule: Rule) -> bool:
+def has_value(exception: SyncException, rule: Rule) -> bool:
     """Whether an exception is about a value the rule translates; of raw rows that cannot be told."""
     context = exception.context
     if context.get("field") != rule.field or context.get("record_kind", "row") != rule.kind:
@@ -216,14 +215,14 @@ def _touched(rule: Rule) -> Iterator[int]:
             source=rule.source, kind=rule.kind, canonical_id=rule.canonical_id
         ).exclude(method__in=[Identity.Method.MANUAL, Identity.Method.CREATED])
         for name in names:
-            if any(matches(rule.pattern, text) for text in (name.external_key, name.label, *name.codes)):
+            if covers(rule, name):
                 yield from rows_of(rule.source, name.external_key)
                 name.delete()
 
 
 def _open_dismissed(rule: Rule, by: str) -> None:
-    said = f"A rule of {rule.author} says so. {rule.reason}"
-    rows = SyncException.objects.filter(kind=rule.kind, source=rule.source, status=DISMISSED, resolution=said)
-    for exception in rows.select_for_update(of=("self",)).order_by("fingerprint"):
+    rows = SyncException.objects.filter(kind=rule.kind, source=rule.source, status=DISMISSED)
+    mine = rows.filter(resolution=words(rule))
+    for exception in mine.select_for_update(of=("self",)).order_by("fingerprint"):
         if matches(rule.pattern, exception.title):
             open_again(exception, f"{by} has revoked the rule “{rule.pattern}”.", by=by)

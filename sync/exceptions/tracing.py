@@ -12,7 +12,7 @@ from sync.exceptions.steps import INLINE, RESOLVED
 from sync.load.facts import SPECS, withdraw
 from sync.models import HeldRecord, RawRecord, Rule, Source, SyncException
 from sync.queue.ruling import matches
-from sync.records import KIND_OF, Kind
+from sync.records import RECORD_OF, Kind
 from sync.replay import replay_rows
 from sync.rules import as_text
 
@@ -84,7 +84,7 @@ def rows_with(rule: Rule) -> list[int]:
         name = rule.field.removeprefix(IN_PAYLOAD)
         pairs = mine.filter(payload__has_key=name).values_list("id", f"payload__{name}")
         return [pk for pk, value in pairs.iterator() if matches(rule.pattern, as_text(value))]
-    of = next((record for record, kind in KIND_OF.items() if kind == rule.kind), None)
+    of = RECORD_OF.get(Kind(rule.kind))
     model = SPECS[of].model if of in SPECS else None
     if model is None or rule.field not in {field.name for field in model._meta.fields}:
         return []

@@ -12,6 +12,11 @@ def matches(pattern: str, text: str) -> bool:
     return fnmatchcase(text.casefold(), literal.casefold())
 
 
+def words(rule: Rule) -> str:
+    """Why a rule dismissed something; by it what the rule dismissed is found again."""
+    return f"A rule of {rule.author} says so. {rule.reason}"
+
+
 def rules_for(exceptions: Sequence[SyncException]) -> dict[int, Rule]:
     """By id of an exception, the rule that dismisses it. One query."""
     kinds = {exception.kind for exception in exceptions}

@@ -16,7 +16,7 @@ from sync.landing import Landed
 from sync.models import ExceptionEvent, HeldRecord, Source, Stream, SyncException
 from sync.queue.causes import consequences, left_over, link
 from sync.queue.kinds import KEY_KINDS, KINDS
-from sync.queue.ruling import rules_for
+from sync.queue.ruling import rules_for, words
 
 OPEN, RESOLVED, DISMISSED = (
     SyncException.Status.OPEN,
@@ -118,7 +118,7 @@ def _announce(exceptions: Sequence[SyncException]) -> None:
     link(exceptions)
     for pk, rule in rules_for(exceptions).items():
         which = next(each for each in exceptions if each.pk == pk)
-        finish(which, DISMISSED, f"A rule of {rule.author} says so. {rule.reason}", by=rule.author)
+        finish(which, DISMISSED, words(rule), by=rule.author)
 
 
 def _create(stream: Stream, grouped: Mapping[str, Sequence[Problem]]) -> set[str]:

@@ -9,7 +9,7 @@ from sync.exceptions.backlog import undone
 from sync.models import Source, Stream
 from sync.reconcile.base import NotReady
 from sync.records import Kind
-from sync.sources import class_of, spec_of
+from sync.sources import class_of, reads
 
 
 def why_not(stream: Stream, now: datetime) -> str:
@@ -58,7 +58,7 @@ def maintenance_systems(kind: Kind = Kind.DOWNTIME) -> list[Source]:
 def streams_of(found: Collection[Source], *kinds: Kind) -> list[Stream]:
     """Their streams that give one of the kinds. A paused one counts as not there."""
     rows: QuerySet[Stream] = Stream.objects.filter(source__in=found, enabled=True).select_related("source")
-    return [row for row in rows.order_by("pk") if (spec := spec_of(row)) and set(kinds) & set(spec.kinds)]
+    return [row for row in rows.order_by("pk") if reads(row, *kinds)]
 
 
 def both(production: Collection[Source], maintenance: Collection[Source], *kinds: Kind) -> list[Stream]:

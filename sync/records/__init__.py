@@ -15,6 +15,7 @@ from sync.records.spending import CostRecord, StockRecord
 
 __all__ = [
     "KIND_OF",
+    "RECORD_OF",
     "Attendance",
     "CalendarRecord",
     "CostCategory",
@@ -62,3 +63,4 @@ KIND_OF: dict[type[Record], Kind] = {
     CostRecord: Kind.COST,
     StockRecord: Kind.STOCK,
 }
+RECORD_OF: dict[Kind, type[Record]] = {kind: record for record, kind in KIND_OF.items()}

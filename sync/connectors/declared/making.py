@@ -7,9 +7,9 @@ from sync.connectors.base import Payload
 from sync.connectors.declared import values
 from sync.connectors.declared.expressions import Scope, field_of, filled_text, find, truthy
 from sync.connectors.declared.records import NestedRule, RecordRule
-from sync.connectors.declared.shapes import RECORD_OF, Shape, shapes
+from sync.connectors.declared.shapes import Shape, shapes
 from sync.errors import BadRow
-from sync.records import Record
+from sync.records import RECORD_OF, Record
 
 LONGEST_KEY = 120
 

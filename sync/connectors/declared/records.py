@@ -7,8 +7,8 @@ from pydantic import AfterValidator, Field, create_model
 
 from sync.connectors.declared.expressions import Path, Template
 from sync.connectors.declared.rules import CodesRule, Declared, FieldRule, RefRule, fits
-from sync.connectors.declared.shapes import RECORD_OF, REFERS_TO, Shape, shapes
-from sync.records import Kind
+from sync.connectors.declared.shapes import REFERS_TO, Shape, shapes
+from sync.records import RECORD_OF, Kind
 
 
 class RecordRule(Declared):

@@ -5,7 +5,7 @@ from functools import cache
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from sync.records import KIND_OF, Kind, Record, Ref
+from sync.records import Kind, Record, Ref
 
 OUTSIDE = frozenset({"external_key", "updated_at"})  # the row's, not its fields'
 REFERS_TO = {
@@ -23,7 +23,6 @@ REFERS_TO = {
     "work_order": Kind.WORK_ORDER,
     "counterpart": Kind.WORK_ORDER,
 }
-RECORD_OF = {kind: record for record, kind in KIND_OF.items()}
 
 
 @dataclass(frozen=True, slots=True)

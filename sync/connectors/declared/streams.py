@@ -13,10 +13,9 @@ from sync.connectors.declared.making import LONGEST_KEY, make
 from sync.connectors.declared.names import in_template, unknown_names
 from sync.connectors.declared.records import AnyRecord
 from sync.connectors.declared.rules import Declared, FieldRule
-from sync.connectors.declared.shapes import RECORD_OF
 from sync.connectors.declared.transforms import iso_datetime
 from sync.connectors.declared.values import value_of
-from sync.records import Kind, Master, Record
+from sync.records import RECORD_OF, Kind, Master, Record
 
 Seconds = Annotated[int, Field(gt=0)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]

@@ -8,10 +8,10 @@ import pytest
 from sync.connectors.declared.contract import check, kept
 from sync.connectors.declared.loading import DeclarationError, checked, parsed
 from sync.connectors.declared.records import RULES
-from sync.connectors.declared.shapes import RECORD_OF, REFERS_TO, shapes
+from sync.connectors.declared.shapes import REFERS_TO, shapes
 from sync.connectors.declared.streams import StreamRule
 from sync.errors import BadRow, SchemaDrift
-from sync.records import CalendarRecord, DowntimeRecord, EquipmentRecord, Kind, WorkOrderRecord
+from sync.records import RECORD_OF, CalendarRecord, DowntimeRecord, EquipmentRecord, Kind, WorkOrderRecord
 
 ROW = {
     "id": 5,
