@@ -1,5 +1,7 @@
 """What people say about money: rates of currencies, and what a stop costs. Dated, so that history stays."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -37,6 +39,7 @@ class PlantRate(models.Model):
     )
     valid_from = models.DateField()
     per_hour = models.DecimalField(max_digits=14, decimal_places=2)
+    alone_by: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         ordering = ["plant", "line", "equipment", "valid_from"]

@@ -1,5 +1,7 @@
 """Months that were closed: what was published then, kept beside what late data make of it."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -47,6 +49,7 @@ class PublishedValue(models.Model):
     numerator = models.FloatField(default=0)
     denominator = models.FloatField(null=True, blank=True)
     sample_size = models.IntegerField(default=0)
+    alone_by: ClassVar[tuple[str, ...]] = ("period_id", "kpi")
 
     class Meta:
         ordering = ["period", "line", "equipment", "kpi"]

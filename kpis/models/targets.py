@@ -1,6 +1,7 @@
 """What a KPI is meant to reach: dated, per KPI and place."""
 
 from datetime import date
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -28,6 +29,7 @@ class Target(models.Model):
     band = models.FloatField(default=0)
     set_by = models.CharField(max_length=150, blank=True, default="")
     set_at = models.DateTimeField(auto_now_add=True)
+    alone_by: ClassVar[tuple[str, ...]] = ("kpi",)
 
     class Meta:
         ordering = ["kpi", "plant", "line", "equipment", "-valid_from", "-id"]

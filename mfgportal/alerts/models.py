@@ -1,5 +1,6 @@
 """Rules, the alerts they raise, what happened to each, and who is to be told."""
 
+from typing import ClassVar
 from uuid import uuid4
 
 from django.conf import settings
@@ -88,6 +89,7 @@ class AlertRule(models.Model):
     next_due = models.DateTimeField(null=True, blank=True)
     judged_at = models.DateTimeField(null=True, blank=True)
     cannot_judge = models.CharField(max_length=300, blank=True, default="")
+    alone_by: ClassVar[tuple[str, ...]] = ("signal", "kpi")
 
     class Meta:
         ordering = ["name"]

@@ -15,6 +15,7 @@ from kpis.models.masters import EVER
 from mfgportal.accounts.access import Right, equipment_of, may, person, require
 from mfgportal.accounts.audit import changes_of
 from mfgportal.web.cycle_form import CycleForm
+from mfgportal.web.merged import instead_of
 from mfgportal.web.page import Crumb, page
 
 SOON = "The days it touches are computed again now."
@@ -23,7 +24,7 @@ SOON = "The days it touches are computed again now."
 def cycles(request: HttpRequest, pk: int) -> HttpResponse:
     machine = _machine(request, pk)
     if request.method != "POST":
-        return _show(request, machine, CycleForm(machine))
+        return instead_of(request, machine) or _show(request, machine, CycleForm(machine))
     require(person(request), Right.DATE_CYCLES)
     form = CycleForm(machine, request.POST)
     if not form.is_valid():

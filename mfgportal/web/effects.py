@@ -7,6 +7,7 @@ from kpis.definitions.base import Unit
 from mfgportal.accounts.masks import may_see_costs
 from mfgportal.accounts.models import User
 from mfgportal.locales import number
+from mfgportal.merge_preview import MergePreview, merge_previews
 from mfgportal.web.format import MINUTE, amount
 from sync.identities import CANONICAL
 from sync.models import Identity, SyncException
@@ -39,16 +40,18 @@ class Double:
     title: str
     source: str
     names: list[str]
+    preview: MergePreview
 
 
-def doubles(exception: SyncException) -> list[Double]:
-    """The rows a double is about."""
+def doubles(user: User, exception: SyncException) -> list[Double]:
+    """The rows a double is about, each with what keeping it would do."""
     kind = Kind(exception.context["row"]["kind"])
     ids: list[int] = exception.context["rows"]
     model: Any = CANONICAL[kind]
     names = Identity.objects.filter(kind=kind.value, canonical_id__in=ids).select_related("source")
+    previews = {each.keep: each for each in merge_previews(user, exception)}
     called = [(name.canonical_id, f"{name.external_key} in {name.source.title}") for name in names]
     return [
-        Double(row.pk, str(row), row.source, [text for pk, text in called if pk == row.pk])
+        Double(row.pk, str(row), row.source, [text for pk, text in called if pk == row.pk], previews[row.pk])
         for row in model.objects.filter(pk__in=ids).order_by("id")
     ]

@@ -16,6 +16,7 @@ from mfgportal.web.behind import behind, stops_within
 from mfgportal.web.crumbs import crumbs_above
 from mfgportal.web.dashboard import MAINTENANCE_TILES, OEE_TILES, dashboard, explains_bad_scope
 from mfgportal.web.floor import floor
+from mfgportal.web.merged import instead_of
 from mfgportal.web.page import Crumb, page
 from mfgportal.web.picker import Choice
 from mfgportal.web.reliability_words import verdict
@@ -29,6 +30,8 @@ RECENT = 15
 def equipment(request: HttpRequest, pk: int) -> HttpResponse:
     rows = equipment_of(person(request)).select_related("plant", "line", "parent")
     found = get_object_or_404(rows, pk=pk)
+    if elsewhere := instead_of(request, found):
+        return elsewhere
     chosen = selection(request, equipment_place(found))
     tiles = OEE_TILES if found.work_unit else MAINTENANCE_TILES
     context = dashboard(request, chosen, tiles)

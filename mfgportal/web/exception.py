@@ -118,7 +118,7 @@ def _resolutions(
         "targets": find_targets(user, mapped_kind(which), text) if mapping and text else [],
         "corrections": _corrections(which, corrections) if Resolution.CORRECT in kind.resolutions else [],
         "groups": split_groups(which) if Resolution.SPLIT in kind.resolutions else (),
-        "doubles": doubles(which) if Resolution.MERGE in kind.resolutions else (),
+        "doubles": doubles(user, which) if Resolution.MERGE in kind.resolutions else (),
         "rules": drafts(which) if Resolution.RULE in kind.resolutions and may_rule(user) else (),
     }
 

@@ -20,6 +20,7 @@ from mfgportal.web.crumbs import crumbs_above
 from mfgportal.web.dashboard import explains_bad_scope, place_url
 from mfgportal.web.file_rows import MACHINES, machine_file_rows
 from mfgportal.web.files import as_file, own_file, wants_file
+from mfgportal.web.merged import instead_of
 from mfgportal.web.page import Crumb, page
 from mfgportal.web.picker import Choice, address, picker
 from mfgportal.web.reliability_classes import class_cards
@@ -52,6 +53,8 @@ def reliability(request: HttpRequest) -> HttpResponseBase:
 def machine(request: HttpRequest, pk: int) -> HttpResponse:
     rows = equipment_of(person(request)).select_related("plant", "line")
     equipment = get_object_or_404(rows, pk=pk)
+    if elsewhere := instead_of(request, equipment):
+        return elsewhere
     chosen = period_or_90_days(request, equipment_place(equipment))
     found = single(chosen)
     above = Crumb(equipment.name, place_url("equipment", pk, chosen))

@@ -25,6 +25,7 @@ from mfgportal.web.crumbs import crumbs_above
 from mfgportal.web.dashboard import MAINTENANCE_TILES, OEE_TILES, explains_bad_scope, place_url
 from mfgportal.web.exports import of_shift
 from mfgportal.web.hours import hours
+from mfgportal.web.merged import instead_of
 from mfgportal.web.page import Crumb, page
 from mfgportal.web.picker import Choice
 from mfgportal.web.shifts import shift_values
@@ -46,6 +47,8 @@ class Window:
 @explains_bad_scope
 def shift(request: HttpRequest, pk: int, day: date, number: int) -> HttpResponse:
     found = get_object_or_404(equipment_of(person(request)).select_related("plant", "line"), pk=pk)
+    if elsewhere := instead_of(request, found):
+        return elsewhere
     above = selection(request, equipment_place(found))
     chosen = replace(above, period=Period(day, day), grain="shift")
     slots = _slots(found, day)

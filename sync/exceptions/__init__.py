@@ -5,7 +5,8 @@ from sync.exceptions.correcting import correct
 from sync.exceptions.effects import affected, decide, is_pending, touched_by
 from sync.exceptions.errors import AlreadyResolved, NotAllowed
 from sync.exceptions.fields import fields_to_correct
-from sync.exceptions.merging import merge, undo_merge
+from sync.exceptions.following import Followers, followers
+from sync.exceptions.merging import kept_instead, merge, undo_merge
 from sync.exceptions.naming import REASON_CLASSES, map_key, suggestions
 from sync.exceptions.overrides import revoke
 from sync.exceptions.previewing import preview
@@ -21,6 +22,7 @@ __all__ = [
     "REASON_CLASSES",
     "AlreadyResolved",
     "ExceptionKind",
+    "Followers",
     "NotAllowed",
     "Resolution",
     "Wanted",
@@ -30,8 +32,10 @@ __all__ = [
     "dismiss",
     "drafts",
     "fields_to_correct",
+    "followers",
     "in_work",
     "is_pending",
+    "kept_instead",
     "make_rule",
     "map_key",
     "merge",

@@ -12,6 +12,7 @@ from kpis.models.base import Master
 from kpis.rollup import mark_equipment
 from kpis.work import marks
 from sync.exceptions.errors import AlreadyResolved, NotAllowed
+from sync.exceptions.following import followers
 from sync.exceptions.steps import RESOLVED, lock, need_reason
 from sync.exceptions.tracing import replay_for, rows_naming
 from sync.identities import CANONICAL
@@ -21,23 +22,6 @@ from sync.pipeline import lock_masters
 from sync.queue.kinds import Resolution
 from sync.queue.writer import finish, record_event
 from sync.records import Kind
-
-# What refers to a row, by kind: model and column. Components are computed again; rates, targets and alert
-# rules that people gave one row stay with it.
-MOVED: dict[Kind, tuple[tuple[str, str], ...]] = {
-    Kind.EQUIPMENT: (
-        *((f"kpis.{model}", "equipment") for model in ("Downtime", "Run", "Production", "WorkOrder")),
-        *((f"kpis.{model}", "equipment") for model in ("CostEntry", "StatusChange", "Operation")),
-        ("kpis.CalendarLeave", "equipment"),
-        ("kpis.Equipment", "parent"),
-        ("sync.HeldRecord", "equipment"),
-    ),
-    Kind.PRODUCT: (("kpis.Production", "product"), ("kpis.Part", "product"), ("kpis.StockLevel", "product")),
-    Kind.PART: (("kpis.PartUse", "part"),),
-    Kind.TECHNICIAN: (("kpis.WorkOrder", "assigned_to"), ("kpis.Labour", "technician")),
-}
-NAMED = ("sync.Identity", "sync.Counterpart")
-"""These name a row by kind and ``canonical_id``."""
 
 
 @transaction.atomic
@@ -87,19 +71,12 @@ def _rows(kind: Kind, pair: list[int], keep: int) -> tuple[Master, Master]:
 def _move(kind: Kind, from_id: int, to_id: int) -> dict[str, list[int]]:
     """Point all that names one row to the other; ids of what was moved, by ``model column``."""
     moved: dict[str, list[int]] = {}
-    for label, column in MOVED[kind]:
-        rows = apps.get_model(label)._default_manager.filter(**{column: from_id})
-        moved[f"{label} {column}"] = _point(rows, column, to_id)
-    for label in NAMED:
-        rows = apps.get_model(label)._default_manager.filter(kind=kind.value, canonical_id=from_id)
-        moved[f"{label} canonical_id"] = _point(rows, "canonical_id", to_id)
+    for each in followers(kind, from_id, to_id):
+        rows = apps.get_model(each.label)._default_manager.filter(pk__in=each.follow)
+        list(rows.select_for_update().order_by("pk").values_list("pk"))
+        rows.update(**{each.column: to_id})
+        moved[each.name] = each.follow
     return {name: ids for name, ids in moved.items() if ids}
-
-
-def _point(rows: Any, column: str, to_id: int) -> list[int]:
-    ids = list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
-    rows.model._default_manager.filter(pk__in=ids).update(**{column: to_id})
-    return ids
 
 
 def _mark(kind: Kind, one: Master, other: Master, moved: dict[str, list[int]]) -> None:
@@ -108,13 +85,13 @@ def _mark(kind: Kind, one: Master, other: Master, moved: dict[str, list[int]]) -
         mark_equipment([one.pk, other.pk])
         marks.mark_machines([one.pk, other.pk])
     if kind is Kind.PRODUCT:
-        ids = moved.get("kpis.Production product", [])
+        ids = moved.get("kpis.Production product_id", [])
         machines = Production.objects.filter(pk__in=ids).values_list("equipment_id", flat=True)
         mark_equipment(list(machines.distinct()))
     if kind is Kind.TECHNICIAN:
         marks.mark_technicians([one.pk, other.pk])
     if kind is Kind.PART:
-        orders = WorkOrder.objects.filter(part_uses__in=moved.get("kpis.PartUse part", []))
+        orders = WorkOrder.objects.filter(part_uses__in=moved.get("kpis.PartUse part_id", []))
         marks.mark_orders(list(orders.values_list("pk", flat=True).distinct()))
 
 
@@ -142,8 +119,9 @@ def undo_merge(merge_id: int, *, by: str) -> Merge:
         raise NotAllowed("One of the two rows is no more.")
     for name, ids in done.moved.items():
         label, column = name.split(" ")
-        back = apps.get_model(label)._default_manager.filter(pk__in=ids, **_naming(column, done.kept_id))
-        back.update(**_naming(column, done.dropped_id))
+        its = _as_kept(column)
+        back = apps.get_model(label)._default_manager.filter(pk__in=ids, **{its: done.kept_id})
+        back.update(**{its: done.dropped_id})
     dropped = rows[done.dropped_id]
     dropped.gone_at, dropped.active = None, True
     dropped.save(update_fields=["gone_at", "active"])
@@ -154,8 +132,20 @@ def undo_merge(merge_id: int, *, by: str) -> Merge:
     return done
 
 
-def _naming(column: str, row: int) -> dict[str, int]:
-    return {column if column == "canonical_id" else f"{column}_id": row}
+def _as_kept(column: str) -> str:
+    """The column of an id; merges of long ago kept the names of foreign keys without it."""
+    return column if column.endswith("_id") else f"{column}_id"
+
+
+def kept_instead(kind: Kind, row_id: int) -> int | None:
+    """Id of the row that stands for a dropped one; None where it was not merged, or is parted again."""
+    now: int | None = row_id
+    rows = Merge.objects.filter(kind=kind.value, undone_at=None).order_by("-at", "-id")
+    seen = set[int]()
+    while now is not None and now not in seen:
+        seen.add(now)
+        found, now = now, rows.filter(dropped_id=now).values_list("kept_id", flat=True).first()
+    return None if found == row_id else found
 
 
 def _replay_since(done: Merge, kind: Kind, by: str) -> None:

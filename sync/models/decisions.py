@@ -1,5 +1,7 @@
 """What people decided about the queue: decisions with what they changed, rules, merged masters."""
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -52,6 +54,7 @@ class Verdict(models.Model):
     accepted = models.BooleanField()
     by = models.CharField(max_length=150)
     at = models.DateTimeField(auto_now=True)
+    alone_by: ClassVar[tuple[str, ...]] = ("source_id", "term")
 
     class Meta:
         constraints = [

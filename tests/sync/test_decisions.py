@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from kpis.models import Downtime, Equipment, PlantRate, Reason, StaleDay
+from kpis.models import ClosedPeriod, Downtime, Equipment, PlantRate, PublishedValue, Reason, StaleDay, Target
 from kpis.rollup import refresh
+from mfgportal.alerts.models import AlertRule
 from sync import twins
 from sync.exceptions import (
     AlreadyResolved,
@@ -15,6 +16,8 @@ from sync.exceptions import (
     correct,
     decide,
     dismiss,
+    followers,
+    kept_instead,
     make_rule,
     map_key,
     merge,
@@ -29,6 +32,7 @@ from sync.exceptions import (
 from sync.exceptions.effects import finish_decisions
 from sync.exceptions.impact import weigh
 from sync.models import Correction, Identity, Rule, Source, SyncException
+from sync.records import Kind
 from tests.sync.conftest import MakeSource, good
 from tests.sync.fake import World
 from tests.sync.test_run import T, put_stop
@@ -159,6 +163,39 @@ def test_two_rows_for_one_machine_are_merged_and_parted_again(plant: PlantOf) ->
     assert StaleDay.objects.filter(equipment=dropped).exists()
     with pytest.raises(AlreadyResolved):
         undo_merge(done.pk, by="eve")
+
+
+def test_what_people_gave_a_dropped_row_follows_it_and_comes_back(plant: PlantOf) -> None:
+    kept, dropped = machine("PR-01"), machine("PR-02")
+    place = {"plant": kept.plant, "valid_from": T.date()}
+    for name, value in (("oee", 0.8), ("availability", 0.9)):
+        Target.objects.create(**place, kpi=name, equipment=dropped, value=value)
+    Target.objects.create(**place, kpi="oee", equipment=kept, value=0.7)
+    rate = PlantRate.objects.create(**place, equipment=dropped, per_hour=600)
+    rule = AlertRule.objects.create(name="Long stop", signal="stop", plant=kept.plant, equipment=dropped)
+    month = ClosedPeriod.objects.create(
+        plant=kept.plant, month=T.date().replace(day=1), closed_at=T, by="ann", completeness=1
+    )
+    published = PublishedValue.objects.create(period=month, kpi="oee", equipment=dropped, value=0.5)
+    double = SyncException.objects.create(
+        kind="duplicate_master", fingerprint="double", title="Two rows", source=plant[0], severity="warning",
+        context={"row": {"kind": "equipment", "id": dropped.pk}, "rows": [kept.pk, dropped.pk]},
+    )  # fmt: skip
+    double_rows = {each.label: each for each in followers(Kind.EQUIPMENT, dropped.pk, kept.pk)}
+    assert [row.value for row in double_rows["kpis.Target"].stay] == [0.8]
+    done = merge(double, keep=kept.pk, reason="one press", by="ann")
+    assert kept_instead(Kind.EQUIPMENT, dropped.pk) == kept.pk
+    for row in (rate, rule, published):
+        row.refresh_from_db()
+        assert row.equipment_id == kept.pk
+    values = dict(Target.objects.filter(equipment=kept).values_list("kpi", "value"))
+    assert values == {"oee": 0.7, "availability": 0.9}
+    undo_merge(done.pk, by="bob")
+    assert kept_instead(Kind.EQUIPMENT, dropped.pk) is None
+    for row in (rate, rule, published):
+        row.refresh_from_db()
+        assert row.equipment_id == dropped.pk
+    assert Target.objects.filter(equipment=dropped).count() == 2
 
 
 def test_a_revoked_correction_gives_the_sources_value_back(plant: PlantOf) -> None:

@@ -1,8 +1,10 @@
 """Rules, splits, merges and overrides on their pages."""
 
+from datetime import date
+
 import pytest
 
-from kpis.models import Equipment
+from kpis.models import Equipment, PlantRate
 from mfgportal.accounts.models import Role
 from sync.models import Correction, HeldRecord, Merge, Rule, SyncException
 from tests.mfgportal.queue import LogIn, World, a_machine, a_person, an_exception
@@ -70,13 +72,24 @@ def test_a_double_is_merged_and_parted_again(world: World, as_user: LogIn) -> No
     twin = a_machine(world.lyon, "Press 1", code="")
     context = {"row": {"kind": "equipment", "id": twin.pk}, "rows": [world.press.pk, twin.pk]}
     double = an_exception(world.stream, kind="duplicate_master", plant=world.lyon, context=context)
+    for machine in (world.press, twin):
+        PlantRate.objects.create(
+            plant=world.lyon, equipment=machine, valid_from=date(2026, 1, 1), per_hour=machine.pk
+        )
     client = as_user(world.lead)
-    assert f"Keep {world.press}" in client.get(f"/exceptions/{double.pk}/").content.decode()
+    offered = client.get(f"/exceptions/{double.pk}/").content.decode()
+    assert f"Keep {world.press}" in offered
+    assert f"{world.press.pk}.00 per hour from 2026-01-01 holds" in offered
+    integrator = as_user(a_person("integrator", Role.INTEGRATOR, world.lyon))
+    masked = integrator.get(f"/exceptions/{double.pk}/").content.decode()
+    assert ("Both have costs of a stopped hour" in masked, "per hour from" in masked) == (True, False)
     body = {"keep": str(world.press.pk), "reason": "one press"}
     done = client.post(f"/exceptions/{double.pk}/merge/", body, follow=True).content.decode()
     assert "was merged into" in done
     twin.refresh_from_db()
     assert twin.gone_at is not None
+    kept_view = client.get(f"/equipment/{twin.pk}/?from=2026-03-02&to=2026-03-02")
+    assert kept_view.headers["Location"] == f"/equipment/{world.press.pk}/?from=2026-03-02&to=2026-03-02"
     client.post(f"/exceptions/merges/{Merge.objects.get().pk}/undo/")
     assert Equipment.objects.filter(pk=twin.pk, gone_at=None, active=True).exists()
 
