@@ -148,8 +148,12 @@ USE_TZ = True
 # --- money: what sums over plants of several currencies are shown in ---
 ENTERPRISE_CURRENCY = env.str("ENTERPRISE_CURRENCY", default="EUR").upper()
 
-# --- maintenance: a repair that nobody has begun for longer is listed as not begun in time ---
+# --- maintenance: a repair that nobody takes up for longer is an exception, and listed so ---
 ACKNOWLEDGE_WITHIN_HOURS = env.int("ACKNOWLEDGE_WITHIN_HOURS", default=4)
+# Of some priorities, such as "high=1,low=24".
+ACKNOWLEDGE_WITHIN_HOURS_BY_PRIORITY = env(
+    "ACKNOWLEDGE_WITHIN_HOURS_BY_PRIORITY", cast={"key": str, "value": float}, default={}
+)
 
 # --- static files ---
 STATIC_URL = "static/"

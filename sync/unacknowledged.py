@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
+from sync.acknowledging import allowed, least_allowed
 from sync.checkpoints import when_due
 from sync.freshness import is_late
 from sync.models import Stream, SyncException
@@ -17,12 +18,11 @@ from sync.sources import reads
 
 NAME = "late_acknowledgement"
 EVERY = timedelta(minutes=1)
-ALLOWED = timedelta(hours=4)
 # What lies there for longer is a backlog, and no news.
 NEWS = timedelta(days=14)
 WAITING = """
     SELECT o.id, o.source, o.external_key, COALESCE(NULLIF(o.number, ''), o.external_key), o.title,
-        COALESCE(o.requested_at, o.created_at) AS since, o.equipment_id, COALESCE(e.plant_id, o.plant_id)
+        o.priority, COALESCE(o.requested_at, o.created_at), o.equipment_id, COALESCE(e.plant_id, o.plant_id)
     FROM kpis_workorder o LEFT JOIN kpis_equipment e ON e.id = o.equipment_id
     WHERE o.deleted_at IS NULL AND o.status = %s AND o.work_type = %s AND o.created_on IS NULL
         AND o.assigned_to_id IS NULL AND o.started_at IS NULL AND o.scheduled_at IS NULL
@@ -42,6 +42,7 @@ class Waiting:
     external_key: str
     number: str
     title: str
+    priority: str
     since: datetime
     equipment_id: int | None
     plant_id: int | None
@@ -68,9 +69,11 @@ def check_when_due() -> None:
 def _waiting(now: datetime) -> Iterator[Waiting]:
     kinds = [WorkStatus.OPEN.value, WorkType.CORRECTIVE.value]
     with connection.cursor() as cursor:
-        cursor.execute(WAITING, [*kinds, now - NEWS, now - ALLOWED])
+        cursor.execute(WAITING, [*kinds, now - NEWS, now - least_allowed()])
         for row in cursor.fetchall():
-            yield Waiting(*row)
+            found = Waiting(*row)
+            if found.since < now - allowed(found.priority):
+                yield found
 
 
 def _streams(now: datetime) -> dict[str, Stream]:
@@ -80,13 +83,13 @@ def _streams(now: datetime) -> dict[str, Stream]:
 
 
 def _problem(each: Waiting) -> Problem:
-    hours = int(ALLOWED / timedelta(hours=1))
+    hours = allowed(each.priority) / timedelta(hours=1)
     return Problem(
         kind=NAME,
         cause=str(each.order_id),
         title=f"Nobody has taken up work order {each.number}",
         message=f"“{each.title}” is open since {each.since:%Y-%m-%d %H:%M} UTC without a sign of work. "
-        f"Within {hours} hours somebody should have taken it up.",
+        f"Within {hours:g} hour{'s' if hours != 1 else ''} somebody should have taken it up.",
         external_key=each.external_key,
         context={"work_order": each.order_id, "seen": each.since.isoformat()},
         plant_id=each.plant_id,

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from kpis.models import WorkOrder
 from kpis.work.facts import CANCELLED, COMPLETED, CORRECTIVE, PREVENTIVE
+from sync.acknowledging import asked_too_long_ago
 
 CLOSED = (COMPLETED, CANCELLED)
 UPCOMING = timedelta(days=14)
@@ -47,9 +47,8 @@ def open_preventive(now: datetime) -> Q:
 
 def _waiting(now: datetime) -> Q:
     """Nobody has begun it, though it broke long enough ago."""
-    limit = now - timedelta(hours=settings.ACKNOWLEDGE_WITHIN_HOURS)
-    asked = Q(work_type=CORRECTIVE, status="open", started_at=None, asked_at__lt=limit)
-    return still_open(now) & asked
+    asked = Q(work_type=CORRECTIVE, status="open", started_at=None)
+    return still_open(now) & asked & asked_too_long_ago(now)
 
 
 LISTS: Mapping[str, OrderList] = {

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -33,6 +32,7 @@ from mfgportal.web.maintenance_rows import order_rows
 from mfgportal.web.page import Crumb, page
 from mfgportal.web.picker import picker
 from mfgportal.web.reliability import period_or_90_days, places
+from sync.acknowledging import in_words
 
 TILES = (
     "pm_compliance",
@@ -113,7 +113,7 @@ def _work(user: User, question: Question, chosen: Selection) -> dict[str, Any]:
         "short": parts_short(user, rows, plants, SHOWN),
         "sides": list(zip(some, order_rows([each.order for each in some], user, now, links), strict=True)),
         "waiting": order_rows(listed("unacknowledged", rows, now)[:FIRST], user, now, links),
-        "within_hours": settings.ACKNOWLEDGE_WITHIN_HOURS,
+        "within": in_words(),
         "urls": {name.replace("-", "_"): _url(chosen, question, name) for name in (*LISTS, *MORE)},
     }
 

@@ -1,4 +1,4 @@
-"""Pages of a machine that was merged into another lead to that one, so that kept views and mails stay good."""
+"""Pages of a machine that was merged into another lead to that one: kept views and mails stay good."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect

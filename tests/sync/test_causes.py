@@ -5,6 +5,7 @@ from threading import Barrier, Thread
 
 import pytest
 from django.db import connections
+from django.test import override_settings
 from django.utils import timezone
 
 from kpis.models import Downtime, Equipment, WorkOrder
@@ -92,6 +93,11 @@ def test_an_order_nobody_takes_up_is_told_until_somebody_does(plant: PlantOf) ->
     order = {"title": "Leak", "number": "WO9", "machine": "machine/1", "created": created.isoformat()}
     world.put("orders", "work-order/9", created, **order, status="open")
     good(source, "orders")
+    with override_settings(ACKNOWLEDGE_WITHIN_HOURS=8):
+        unacknowledged.check()
+    with override_settings(ACKNOWLEDGE_WITHIN_HOURS_BY_PRIORITY={"": 6}):
+        unacknowledged.check()
+    assert not SyncException.objects.exists()
     unacknowledged.check()
     late = SyncException.objects.get(kind="late_acknowledgement")
     assert (late.equipment, late.severity) == (Equipment.objects.get(code="PR-01"), "warning")
