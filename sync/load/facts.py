@@ -13,7 +13,7 @@ from kpis.cycles import valid_at
 from kpis.models import CostEntry, Downtime, Labour, PartUse, Production, Run, StockLevel, WorkOrder
 from kpis.models.base import Fact
 from sync.landing import Landed
-from sync.load import spending, transitions, work
+from sync.load import adding, spending, transitions, work
 from sync.load.spending import money, optional_id
 from sync.load.ties import hold
 from sync.load.touched import Touched
@@ -40,6 +40,7 @@ COMMON = {
     "loaded_at": "timestamptz",
     "deleted_at": "timestamptz",
 }
+KEY = list(COMMON).index("external_key")
 SPANNING = (Downtime, Run, Production)
 Ids = Mapping[Ref, int]
 
@@ -198,7 +199,12 @@ def upsert(source: str, spec: FactSpec, rows: Sequence[tuple[Landed, Record]], i
     for place, name in enumerate(columns):
         if name in spec.ties:
             hold(spec.ties[name], {line[place] for line in lines} - {None})
-    _stage(spec, columns, lines)
+    staged = columns
+    if spec.model is Production:
+        staged, lines = _with_cycles(columns, lines)
+    if spec.has_span and not adding.any_known(spec.table, source, [line[KEY] for line in lines]):
+        return Touched(adding.add(spec.table, source, staged, lines))
+    stage(spec.table, staged, lines)
     work.about_to_change(spec.model, columns.keys() - COMMON.keys()).mark()
     touched = Touched(write(_target(spec, tuple(columns)), source))
     changed = work.just_changed(spec.model)
@@ -214,15 +220,13 @@ def _line(source: str, spec: FactSpec, row: Landed, record: Record, ids: Ids, no
     return source, record.external_key, row.trace_id, updated, now, None, *spec.values(record, ids)
 
 
-def _stage(spec: FactSpec, columns: Mapping[str, str], lines: Sequence[Line]) -> None:
+def _with_cycles(columns: Mapping[str, str], lines: Sequence[Line]) -> tuple[dict[str, str], list[Line]]:
     """Production takes its ideal cycle along: looked up for the batch, at a tenth of a join's cost."""
-    if spec.model is not Production:
-        stage(spec.table, columns, lines)
-        return
     operation, start = (list(columns).index(name) for name in ("operation_id", "start"))
     at = valid_at({line[operation] for line in lines} - {None})
-    staged = ((*line, at(line[operation], line[start])) for line in lines)
-    stage(spec.table, {**columns, "ideal_cycle_s": "float8"}, staged)
+    return {**columns, "ideal_cycle_s": "float8"}, [
+        (*line, at(line[operation], line[start])) for line in lines
+    ]
 
 
 # The cycle valid at its start, be the row ever so late; who changes a dated cycle restates the rows.
