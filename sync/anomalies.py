@@ -82,7 +82,7 @@ def _problem(machine: Equipment, days: Shares) -> Problem:
         cause=str(machine.pk),
         title=f"Performance above 100 %: {machine.name}",
         message=f"On {len(days)} of the last {DAYS} days it made more than its ideal cycle time allows, most "
-        f"on {worst:%Y-%m-%d} with {share * 100:.1f} %. The ideal cycle time is probably too slow.",
+        f"on {worst.day} {worst:%b %Y} with {share * 100:.1f} %. The ideal cycle time is probably too slow.",
         context=_context(days),
         plant_id=machine.plant_id,
         equipment_id=machine.pk,

@@ -75,7 +75,7 @@ def _problem(item: Item, original: str, places: Places) -> Problem:
     return Problem(
         kind="duplicate",
         cause=item.key,
-        title=f"Stop recorded twice: {item.key}",
+        title=f"Stop recorded twice: {places.name(item).removeprefix('of ')}",
         message=f"{item.key} has the same machine, start, end and reason as {original}. It is left out.",
         external_key=item.key,
         trace_id=item.row.trace_id,

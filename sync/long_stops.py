@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from kpis.models import LossClass
 from sync import checkpoints
+from sync.clocks import local
 from sync.figure_streams import streams_of
 from sync.models import SyncException
 from sync.queue.telling import raise_each
@@ -23,11 +24,12 @@ UNPLANNED = [LossClass.BREAKDOWN, LossClass.SETUP, LossClass.EXTERNAL, LossClass
 # A stop that is longer than its shift goes beyond its end: of each shift few do.
 LONGER = """
     SELECT d.id, d.source, d.external_key, d.trace_id, d.equipment_id, e.plant_id, e.name, r.name,
-        c.shift_name, d.start, d."end", (extract(epoch FROM c."end" - c.start) / 60)::float8
+        c.shift_name, p.timezone, d.start, d."end", (extract(epoch FROM c."end" - c.start) / 60)::float8
     FROM kpis_shiftcomponents c
     JOIN kpis_downtime d ON d.equipment_id = c.equipment_id AND d.start >= c.start AND d.start < c."end"
     JOIN kpis_reason r ON r.id = d.reason_id
     JOIN kpis_equipment e ON e.id = d.equipment_id
+    JOIN kpis_plant p ON p.id = e.plant_id
     WHERE c.shift > 0 AND d.deleted_at IS NULL AND NOT d.inherited AND r.loss_class = ANY(%(unplanned)s)
         AND COALESCE(d."end", %(now)s) - d.start > c."end" - c.start AND {which}
 """
@@ -53,6 +55,7 @@ class LongStop:
     machine: str
     reason: str
     shift: str
+    zone: str
     start: datetime
     end: datetime | None
     shift_minutes: float
@@ -102,7 +105,7 @@ def _problem(stop: LongStop, now: datetime) -> Problem:
         kind=NAME,
         cause=str(stop.id),
         title=f"Stop longer than its shift: {stop.machine}",
-        message=f"“{stop.reason}” of {stop.machine}, from {stop.start:%d %b %Y, %H:%M} UTC, {lasts}. Its "
+        message=f"“{stop.reason}” of {stop.machine}, from {local(stop.start, stop.zone)}, {lasts}. Its "
         f"shift “{stop.shift}” has {_hours(stop.shift_minutes)}. Was its end forgotten?",
         external_key=stop.external_key,
         trace_id=stop.trace_id,

@@ -146,7 +146,7 @@ def _problems(
 ) -> Iterator[Problem]:
     held = places.held(item)
     if wrong:
-        yield rejected(item, wrong, held)
+        yield rejected(item, wrong, held, places.name(item))
     for ref in missing:
         yield from lost(ref, item, held, resolved)
 
@@ -160,12 +160,12 @@ def lost(ref: Ref, item: Item, held: Held, resolved: Resolved) -> Iterator[Probl
         yield again(root, held)
 
 
-def rejected(item: Item, wrong: Sequence[Violation], held: Held) -> Problem:
-    """A record with values that cannot be true."""
+def rejected(item: Item, wrong: Sequence[Violation], held: Held, name: str) -> Problem:
+    """A record with values that cannot be true. ``name``: what people know it by."""
     return Problem(
         kind="rejected_value",
         cause=item.key,
-        title=f"{NAMES[item.kind].capitalize()} {item.key}: {wrong[0].field.replace('_', ' ')} rejected",
+        title=f"{NAMES[item.kind].capitalize()} {name}: {wrong[0].field.replace('_', ' ')} rejected",
         message=" ".join(violation.message for violation in wrong),
         external_key=item.key,
         trace_id=item.row.trace_id,

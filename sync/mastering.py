@@ -110,7 +110,7 @@ def _valid(source: Source, items: Sequence[Item]) -> tuple[list[_Entry], list[Pr
     entries = [
         _Entry(item, item.record) for item, wrong in judged if not wrong and isinstance(item.record, Master)
     ]
-    return entries, [rejected(item, wrong, places.held(item)) for item, wrong in bad]
+    return entries, [rejected(item, wrong, places.held(item), item.key) for item, wrong in bad]
 
 
 def _housed(source: Source, entries: Sequence[_Entry]) -> list[_Entry]:

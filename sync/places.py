@@ -1,12 +1,10 @@
 """Where and when records that wait belong: hints for the share of missing data, and for whom to ask."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
-
-from django.db.models import QuerySet
 
 from kpis.models import Equipment, WorkOrder
+from sync.clocks import local
 from sync.identities import ref_to
 from sync.items import Item
 from sync.models import Source
@@ -24,8 +22,8 @@ class Places:
         self.ids = ids
         machines = {found for item in items if (found := self._id(item, "equipment"))}
         orders = {found for item in items if (found := self._id(item, "work_order"))}
-        self.plants = _plants(Equipment.objects.filter(id__in=machines), "plant_id") if machines else {}
-        self.sites = _plants(WorkOrder.objects.filter(id__in=orders), "equipment__plant_id") if orders else {}
+        self.machines = _machines(machines)
+        self.sites = _sites(orders)
         lost = {ref for item in items if (ref := _ref(item, "equipment")) and ref not in ids}
         own = {ref_to(item.record) for item in items if isinstance(item.record, EquipmentRecord)}
         self.told = plants_of(source, lost | own)
@@ -43,10 +41,17 @@ class Places:
         machine = _ref(item, "equipment")
         return (
             self._id(item, "plant")
-            or self.plants.get(self.machine(item) or 0)
+            or (self.machines[at].plant_id if (at := self.machine(item)) in self.machines else None)
             or (self.told.get(machine) if machine else None)
             or self.sites.get(self._id(item, "work_order") or 0)
         )
+
+    def name(self, item: Item) -> str:
+        """What a person knows a record by, its machine and local time; where these are not known, its key."""
+        machine, at = self.machines.get(self.machine(item)), _time(item.record)
+        if machine is None or at is None:
+            return item.key
+        return f"of {machine.name}, {local(at, machine.plant.timezone)}"
 
     def held(self, item: Item) -> Held:
         start = _time(item.record) or item.row.updated_at
@@ -65,8 +70,14 @@ def _ref(item: Item, field: str) -> Ref | None:
     return found
 
 
-def _plants(rows: QuerySet[Any], plant: str) -> dict[int, int | None]:
-    return dict(rows.values_list("id", plant))
+def _machines(ids: Collection[int]) -> dict[int | None, Equipment]:
+    rows = Equipment.objects.select_related("plant").filter(id__in=ids) if ids else ()
+    return {row.pk: row for row in rows}
+
+
+def _sites(orders: Collection[int]) -> dict[int, int | None]:
+    rows = WorkOrder.objects.filter(id__in=orders)
+    return dict(rows.values_list("id", "equipment__plant_id")) if orders else {}
 
 
 def _time(record: Record) -> datetime | None:

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from kpis.models import Equipment
 from sync.checkpoints import when_due
+from sync.clocks import local
 from sync.models import Source, Stream, SyncException
 from sync.queue.telling import raise_each
 from sync.queue.writer import RESOLVED, Problem, close, fingerprint
@@ -103,8 +104,9 @@ def _problem(each: Disagreement, machine: Equipment) -> Problem:
         title = f"{machine.name} is down without a stop"
         message = f"Its state is “{state}”, but no stop is running. The downtime since then is not counted."
     else:
+        since = local(each.open_since, machine.plant.timezone)
         title = f"A stop of {machine.name} runs on though it is up"
-        message = f"Its state is “{state}”, but a stop runs since {each.open_since:%Y-%m-%d %H:%M} UTC."
+        message = f"Its state is “{state}”, but a stop runs since {since}."
     return Problem(
         kind=NAME,
         cause=str(machine.pk),

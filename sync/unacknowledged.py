@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from sync.acknowledging import allowed, least_allowed
 from sync.checkpoints import when_due
+from sync.clocks import local
 from sync.freshness import is_late
 from sync.models import Stream, SyncException
 from sync.queue.telling import raise_each
@@ -22,8 +23,9 @@ EVERY = timedelta(minutes=1)
 NEWS = timedelta(days=14)
 WAITING = """
     SELECT o.id, o.source, o.external_key, COALESCE(NULLIF(o.number, ''), o.external_key), o.title,
-        o.priority, COALESCE(o.requested_at, o.created_at), o.equipment_id, COALESCE(e.plant_id, o.plant_id)
+        o.priority, COALESCE(o.requested_at, o.created_at), o.equipment_id, p.id, COALESCE(p.timezone, '')
     FROM kpis_workorder o LEFT JOIN kpis_equipment e ON e.id = o.equipment_id
+        LEFT JOIN kpis_plant p ON p.id = COALESCE(e.plant_id, o.plant_id)
     WHERE o.deleted_at IS NULL AND o.status = %s AND o.work_type = %s AND o.created_on IS NULL
         AND o.assigned_to_id IS NULL AND o.started_at IS NULL AND o.scheduled_at IS NULL
         AND COALESCE(o.requested_at, o.created_at) BETWEEN %s AND %s
@@ -46,6 +48,7 @@ class Waiting:
     since: datetime
     equipment_id: int | None
     plant_id: int | None
+    zone: str
 
 
 @transaction.atomic
@@ -88,7 +91,7 @@ def _problem(each: Waiting) -> Problem:
         kind=NAME,
         cause=str(each.order_id),
         title=f"Nobody has taken up work order {each.number}",
-        message=f"“{each.title}” is open since {each.since:%Y-%m-%d %H:%M} UTC without a sign of work. "
+        message=f"“{each.title}” is open since {local(each.since, each.zone)} without a sign of work. "
         f"Within {hours:g} hour{'s' if hours != 1 else ''} somebody should have taken it up.",
         external_key=each.external_key,
         context={"work_order": each.order_id, "seen": each.since.isoformat()},

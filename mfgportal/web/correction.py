@@ -9,6 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 
+from mfgportal import locales
 from mfgportal.web.sides import text, words
 from sync.exceptions import fields_to_correct
 from sync.models import SyncException
@@ -36,7 +37,9 @@ class Correctable:
     @property
     def shown(self) -> str:
         """The value in force, for people."""
-        return text(str(self.value) if isinstance(self.value, date) else self.value)
+        if isinstance(self.value, datetime):
+            return locales.moment(self.value, seconds=True)
+        return locales.day(self.value) if isinstance(self.value, date) else text(self.value)
 
     @property
     def label(self) -> str:

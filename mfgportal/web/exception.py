@@ -15,7 +15,7 @@ from mfgportal.web.correction import Correctable, correctable
 from mfgportal.web.effects import doubles, impact
 from mfgportal.web.outcome import left_to_load, outcome
 from mfgportal.web.page import Crumb, page
-from mfgportal.web.sides import key_facts, owns, sides, takes
+from mfgportal.web.sides import key_facts, owns, sides, takes, zone_of
 from sync.exceptions import KINDS, REASON_CLASSES, Resolution, drafts, split_groups
 from sync.models import RawHistory, RawRecord, SyncException
 from sync.records import Kind
@@ -46,22 +46,24 @@ def show(
     status: int = 200,
 ) -> HttpResponse:
     """The page of an exception; ``corrections``: forms that came back with errors."""
+    user = person(request)
     context: dict[str, Any] = {
         "title": which.title,
         "crumbs": [Crumb("Exceptions", reverse("exceptions")), Crumb(f"No. {which.pk}")],
         "exception": which,
         "kind": KINDS.get(which.kind),
-        "facts": key_facts(which),
-        "sides": sides(which),
+        "zone": zone_of(which) or "UTC",
+        "facts": key_facts(user, which),
+        "sides": sides(user, which),
         "held": held(which),
         "records": raw_records(which),
         "history": which.events.all(),
-        "outcome": outcome(person(request), which),
+        "outcome": outcome(user, which),
         "left": left_to_load(which),
-        "impact": impact(person(request), which),
-        **triage_of(person(request), which),
-        "consequences": exceptions_of(person(request)).filter(caused_by=which, status=OPEN)[:MOST_CAUSED],
-        "split_parts": exceptions_of(person(request)).filter(split_from=which),
+        "impact": impact(user, which),
+        **triage_of(user, which),
+        "consequences": exceptions_of(user).filter(caused_by=which, status=OPEN)[:MOST_CAUSED],
+        "split_parts": exceptions_of(user).filter(split_from=which),
         **_resolutions(request, which, corrections),
     }
     return page(request, "exceptions/detail", context, status=status)
@@ -113,7 +115,7 @@ def _resolutions(
         "loss_classes": [(each.value, each.label) for each in REASON_CLASSES]
         if mapped_kind(which) == Kind.REASON
         else (),
-        "takes": takes(which) if Resolution.TAKE in kind.resolutions else (),
+        "takes": takes(user, which) if Resolution.TAKE in kind.resolutions else (),
         "owns": owns(which) if Resolution.OWN in kind.resolutions and may(user, Right.MANAGE_SOURCES) else (),
         "targets": find_targets(user, mapped_kind(which), text) if mapping and text else [],
         "corrections": _corrections(which, corrections) if Resolution.CORRECT in kind.resolutions else [],
@@ -140,5 +142,11 @@ def raw_record(request: HttpRequest, pk: int, raw: int) -> HttpResponse:
     ]
     title = f"{record.external_key} as {record.stream.source.title} gave it"
     earlier = record.history.all()[:EARLIER_SHOWN]
-    context = {"title": title, "crumbs": crumbs, "record": record, "earlier": earlier}
+    context = {
+        "title": title,
+        "crumbs": crumbs,
+        "record": record,
+        "earlier": earlier,
+        "zone": zone_of(which) or "UTC",
+    }
     return page(request, "exceptions/raw", context)

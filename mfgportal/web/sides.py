@@ -3,10 +3,18 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
 
-from mfgportal.locales import number, stamp, symbols
+from kpis.models import Technician
+from mfgportal.accounts.masks import NO_COSTS, NOBODY, may_see_costs, may_see_technicians, technician_name
+from mfgportal.accounts.models import User
+from mfgportal.locales import day, number, symbols
+from mfgportal.locales import moment as stamped
+from mfgportal.mapping_targets import targets_of
+from mfgportal.overrides import OF_MONEY
+from sync.identities import CANONICAL
 from sync.load.fields import FIELDS, Field
 from sync.models import Counterpart, SyncException
 from sync.records import Kind
@@ -51,13 +59,18 @@ class Take:
     other: str
 
 
-def takes(exception: SyncException) -> list[Take]:
+def takes(user: User, exception: SyncException) -> list[Take]:
     """The ways to settle a disagreement of two systems here."""
     found: list[Context] = exception.context.get("sides", [])
     if len(found) < 2:
         return []
     return [
-        Take(mine["source"], mine["source_title"], text(mine["value"]), _titles(found, without=mine))
+        Take(
+            mine["source"],
+            mine["source_title"],
+            value_of(user, exception, mine),
+            _titles(found, without=mine),
+        )
         for mine in found
     ]
 
@@ -87,44 +100,96 @@ def owns(exception: SyncException) -> list[Own]:
     return [Own(side["source"], side["source_title"], field, owner["source_title"]) for side in others]
 
 
-def sides(exception: SyncException) -> Sides | None:
-    """Both sides of a disagreement between systems, or None where there is only one."""
+def sides(user: User, exception: SyncException) -> Sides | None:
+    """Both sides of a disagreement between systems, or None where there is only one: all fields that a side
+    says something about, what differs first."""
     found: list[Context] = exception.context.get("sides", [])
     if len(found) < 2:
         return None
     field = words(exception.context.get("field", "value"))
     rows = [
-        Row(field, [text(side["value"]) for side in found], differs=True),
+        Row(field, [value_of(user, exception, side) for side in found], differs=True),
         Row(
             "Name" if _of_master(exception) else "Title",
             [text(side["title"]) for side in found],
             differs=False,
         ),
-        Row("Changed", [moment(side["at"]) for side in found], differs=False),
-        *_others(exception, found),
+        Row("Changed", [moment(side["at"], zone_of(exception)) for side in found], differs=False),
+        *sorted(said_besides(user, exception), key=lambda row: not row.differs),
     ]
     owner = exception.context.get("owner")
     return Sides([_head(side, counts=side["source"] == owner) for side in found], rows)
 
 
-def _others(exception: SyncException, found: list[Context]) -> list[Row]:
-    """The other fields that each side says something about; references and money are on their own pages."""
-    kind: str = exception.context.get("row", {}).get("kind", Kind.WORK_ORDER)
-    said = [_said_by(side, kind) for side in found]
-    known = [
-        field
-        for field in FIELDS.get(Kind(kind), ())
-        if not field.ref and field.places is None and field.name not in _ALREADY
-    ]
-    rows = ((field, [values.get(field.on_row) for values in said]) for field in known)
-    return [
-        Row(words(field.name), [text(value) for value in values], differs=_differ(field, values))
-        for field, values in rows
-        if field.name != exception.context.get("field") and any(value not in field.empty for value in values)
-    ]
-
-
 _ALREADY = frozenset({"name", "title"})
+ELSEWHERE = "of a plant that you do not see"
+
+
+def said_besides(user: User, exception: SyncException) -> list[Row]:
+    """The other fields that a side says something about, references by name, money for who may see it."""
+    found: list[Context] = exception.context["sides"]
+    kind = _kind(exception)
+    said = [_said_by(side, kind) for side in found]
+    rows = [
+        (field, [values.get(field.on_row) for values in said])
+        for field in FIELDS.get(kind, ())
+        if field.name not in _ALREADY and field.name != exception.context.get("field")
+    ]
+    rows = [(field, values) for field, values in rows if any(value not in field.empty for value in values)]
+    return [
+        Row(
+            words(field.name),
+            [_shown(user, field, value, names, zone_of(exception)) for value in values],
+            differs=_differ(field, values),
+        )
+        for field, values, names in (
+            (field, values, _names(user, kind, field, values)) for field, values in rows
+        )
+    ]
+
+
+def value_of(user: User, exception: SyncException, side: Context) -> str:
+    """What a side says of the field in question, as the person may see it."""
+    field = next((each for each in FIELDS.get(_kind(exception), ()) if _asked(exception) == each.name), None)
+    if field is not None and field.places is not None and not may_see_costs(user):
+        return NO_COSTS
+    if field is not None and field.ref and _target(_kind(exception), field) is Technician:
+        return technician_name(user, side.get("raw"), text(side["value"]))
+    return text(side["value"], zone_of(exception))
+
+
+def _asked(exception: SyncException) -> str:
+    return str(exception.context.get("field", ""))
+
+
+def _kind(exception: SyncException) -> Kind:
+    return Kind(exception.context.get("row", {}).get("kind", Kind.WORK_ORDER))
+
+
+def _target(kind: Kind, field: Field) -> type[Any]:
+    target: Any = CANONICAL[kind]._meta.get_field(field.name).related_model
+    return cast("type[Any]", target)
+
+
+def _names(user: User, kind: Kind, field: Field, values: list[Any]) -> Mapping[Any, str]:
+    """What references mean, by id, as far as the person may see it."""
+    ids = {value for value in values if value is not None} if field.ref else set()
+    if not ids:
+        return {}
+    model = _target(kind, field)
+    of = next(each for each, known in CANONICAL.items() if known is model)
+    rows = targets_of(user, of).filter(pk__in=ids)
+    return {
+        row.pk: technician_name(user, row.pk, str(row)) if model is Technician else str(row) for row in rows
+    }
+
+
+def _shown(user: User, field: Field, value: Any, names: Mapping[Any, str], zone: str) -> str:
+    if value in field.empty:
+        return text(None)
+    if field.places is not None and not may_see_costs(user):
+        return NO_COSTS
+    return names.get(value, ELSEWHERE) if field.ref else text(value, zone)
 
 
 def _said_by(side: Context, kind: str) -> Mapping[str, Any]:
@@ -141,8 +206,7 @@ def _differ(field: Field, values: list[Any]) -> bool:
 
 
 def _of_master(exception: SyncException) -> bool:
-    kind: str = exception.context.get("row", {}).get("kind", Kind.WORK_ORDER)
-    return kind != Kind.WORK_ORDER
+    return _kind(exception) is not Kind.WORK_ORDER
 
 
 def _head(side: Context, *, counts: bool) -> Head:
@@ -150,11 +214,13 @@ def _head(side: Context, *, counts: bool) -> Head:
     return Head(side["source_title"], side["external_key"], url, counts)
 
 
-def key_facts(exception: SyncException) -> list[tuple[str, str]]:
+def key_facts(user: User, exception: SyncException) -> list[tuple[str, str]]:
     """The unknown key, the fields of the record at fault, or the days at fault; pairs of label and value."""
     days: list[Context] = exception.context.get("days", [])
     if days:
-        return [(day["day"], f"{number(day['performance'] * 100, 1)} %") for day in reversed(days)]
+        return [
+            (date_words(each["day"]), f"{number(each['performance'] * 100, 1)} %") for each in reversed(days)
+        ]
     differences: list[Context] = exception.context.get("differences", [])
     if differences:
         return [(one["period"] or "All time", _said(one)) for one in differences]
@@ -164,7 +230,24 @@ def key_facts(exception: SyncException) -> list[tuple[str, str]]:
         codes = ", ".join(ref["codes"])
         pairs = [("Key", ref["key"]), ("Name there", ref["label"]), ("Codes", codes)]
         return [(label, value) for label, value in pairs if value]
-    return [(words(name), text(value)) for name, value in record.items() if value not in ("", None)]
+    told = ((name, value) for name, value in record.items() if value not in ("", None))
+    return [(words(name), _fact(user, name, value, zone_of(exception))) for name, value in told]
+
+
+def _fact(user: User, name: str, value: Any, zone: str) -> str:
+    if name in OF_MONEY and not may_see_costs(user):
+        return NO_COSTS
+    if name in OF_PEOPLE and not may_see_technicians(user):
+        return NOBODY
+    return text(value, zone)
+
+
+OF_PEOPLE = ("technician", "assigned_to")
+
+
+def date_words(iso: str) -> str:
+    """An ISO 8601 date for people."""
+    return day(date.fromisoformat(iso))
 
 
 def _said(difference: Context) -> str:
@@ -179,19 +262,25 @@ def words(name: str) -> str:
     return f"{plain}, seconds" if name.endswith("_s") else plain
 
 
-def text(value: Any) -> str:
-    """A JSON value for people; a dash for none."""
+def text(value: Any, zone: str = "") -> str:
+    """A JSON value for people, times on the clock of a zone; a dash for none."""
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str) and ISO_TIME.match(value):
-        return moment(value)
+        return moment(value, zone)
     return str(value)
 
 
-def moment(value: str | None) -> str:
-    """An ISO 8601 time for people, in UTC; a dash for none."""
-    return (
-        f"{stamp(datetime.fromisoformat(value).astimezone(UTC), seconds=True)} UTC" if value else text(None)
-    )
+def moment(value: str | None, zone: str = "") -> str:
+    """An ISO 8601 time for people, on the clock of a zone; in UTC, which is said, without one."""
+    if not value:
+        return text(None)
+    at = stamped(datetime.fromisoformat(value).astimezone(ZoneInfo(zone or "UTC")), seconds=True)
+    return at if zone else f"{at} UTC"
+
+
+def zone_of(exception: SyncException) -> str:
+    """The zone of an exception's plant; "" without one."""
+    return exception.plant.timezone if exception.plant else ""

@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from mfgportal import locales
 from mfgportal.accounts.access import Right, exceptions_of, person, require
 from mfgportal.accounts.models import User
 from mfgportal.triage import ME
@@ -42,8 +43,17 @@ def snooze_it(request: HttpRequest, pk: int) -> HttpResponse:
     """``days`` from now; ``until``, a local time of the exception's plant (else UTC); neither wakes it."""
     which, _ = resolver(request, pk)
     until = snooze_end(request, which)
-    said = f"It sleeps until {until:%Y-%m-%d %H:%M} UTC, or until it happens again." if until else "Awake."
+    said = (
+        f"It sleeps until {locales.moment(until.astimezone(zone_of(which)))}, or until it happens again."
+        if until
+        else "Awake."
+    )
     return _done(request, which, lambda: acts.snooze(which, until, by=person(request)), said)
+
+
+def zone_of(which: SyncException | None) -> ZoneInfo:
+    """The zone of its plant; UTC without one."""
+    return ZoneInfo(which.plant.timezone if which and which.plant else "UTC")
 
 
 def snooze_end(request: HttpRequest, which: SyncException | None) -> datetime | None:
@@ -52,7 +62,7 @@ def snooze_end(request: HttpRequest, which: SyncException | None) -> datetime | 
         local = parse_datetime(text) if len(text) < 40 else None
         if local is None:
             return None
-        zone = ZoneInfo(which.plant.timezone if which and which.plant else "UTC")
+        zone = zone_of(which)
         return (local if local.tzinfo else local.replace(tzinfo=zone)).astimezone(UTC)
     days = request.POST.get("days", "")
     return timezone.now() + timedelta(days=int(days)) if days.isdecimal() and len(days) < 4 else None

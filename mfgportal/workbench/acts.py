@@ -1,11 +1,13 @@
 """What people do with an exception beside resolving it, each with its history. Who may is the caller's."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
 
 from mfgportal.accounts.models import User
+from mfgportal.locales import moment
 from mfgportal.workbench.models import Care, Comment, Link, Notice
 from mfgportal.workbench.people import mentioned, notices_of, resolvers_of
 from sync.exceptions import NotAllowed
@@ -59,7 +61,8 @@ def snooze(exception: SyncException, until: datetime | None, *, by: User) -> boo
     care.snoozed_until, care.snoozed_at = until, now if until else None
     care.snoozed_by, care.count_then = by.username if until else "", exception.count
     care.save()
-    said = f"Until {until:%Y-%m-%d %H:%M} UTC." if until else ""
+    zone = exception.plant.timezone if exception.plant else "UTC"
+    said = f"Until {moment(until.astimezone(ZoneInfo(zone)))} ({zone})." if until else ""
     record_event(exception, "snoozed" if until else "woke", said, by=by.username)
     return True
 

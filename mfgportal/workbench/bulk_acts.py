@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 
 from kpis.models import Equipment
 from mfgportal.accounts.models import User
+from mfgportal.locales import moment
 from mfgportal.mapping_targets import mapped_kind, suggested, targets_of
 from mfgportal.workbench.acts import assign, care_of, snooze
 from mfgportal.workbench.people import RESOLVERS
@@ -119,7 +120,7 @@ class Snooze(Act):
 
     @property
     def said(self) -> str:
-        return f"Snooze until {self.until:%Y-%m-%d %H:%M} UTC"
+        return f"Snooze until {moment(self.until)} UTC"
 
 
 def _until(given: Given) -> datetime:

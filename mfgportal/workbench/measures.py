@@ -62,7 +62,9 @@ def measures(user: User, now: datetime, days: int = 30) -> Measures:
 
 def open_by_age(rows: QuerySet[SyncException], now: datetime) -> list[AgeBand]:
     """Open ones by how long ago each was first seen."""
-    found = [(now - seen).days for seen in rows.filter(status=OPEN).values_list("first_seen", flat=True)]
+    found = [
+        max((now - seen).days, 0) for seen in rows.filter(status=OPEN).values_list("first_seen", flat=True)
+    ]
     bands, start = [], 0
     for title, end in BANDS:
         count = sum(start <= age and (end is None or age < end) for age in found)

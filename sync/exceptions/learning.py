@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from kpis.models.base import Master
+from sync.clocks import local_day
 from sync.identities import CANONICAL, Suggestion, normalise, normalised
 from sync.models import Identity, Source, Verdict
 from sync.records import Ref
@@ -32,7 +33,7 @@ def learned(source: Source, ref: Ref) -> list[Spoken]:
 def doubted(source: Source, ref: Ref) -> dict[int, str]:
     """Rows that people have turned down for such a name in this source."""
     rows = Verdict.objects.filter(source=source, kind=ref.kind, term__in=terms(ref), accepted=False)
-    return {row.canonical_id: f"{row.by} chose another on {row.at:%Y-%m-%d}" for row in rows}
+    return {row.canonical_id: f"{row.by} chose another on {local_day(row.at)}" for row in rows}
 
 
 def _decided(source: Source, ref: Ref) -> Iterator[Spoken]:
@@ -40,7 +41,7 @@ def _decided(source: Source, ref: Ref) -> Iterator[Spoken]:
     for row in rows.order_by("at"):
         score = SAME if row.source_id == source.pk else ELSEWHERE
         where = "" if row.source_id == source.pk else f" of {row.source.title}"
-        yield row.canonical_id, score, f"{row.by} mapped this name{where} to it on {row.at:%Y-%m-%d}"
+        yield row.canonical_id, score, f"{row.by} mapped this name{where} to it on {local_day(row.at)}"
 
 
 def _by_pattern(source: Source, ref: Ref) -> Iterator[Spoken]:

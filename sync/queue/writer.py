@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from sync.clocks import local_day
 from sync.landing import Landed
 from sync.models import ExceptionEvent, HeldRecord, Source, Stream, SyncException
 from sync.queue.causes import consequences, left_over, link
@@ -211,7 +212,7 @@ def _fold(exception: SyncException, problem: Problem, repeats: int) -> bool:
 def _before(exception: SyncException) -> str:
     """How it had been resolved, for the history of what came back."""
     who = f" by {exception.resolved_by}" if exception.resolved_by else ""
-    when = f" on {exception.resolved_at:%Y-%m-%d}" if exception.resolved_at else ""
+    when = f" on {local_day(exception.resolved_at)}" if exception.resolved_at else ""
     return f"It had been resolved{when}{who}: {exception.resolution}"
 
 

@@ -53,7 +53,7 @@ def test_a_day_above_100_percent_is_told_with_its_days(press: Equipment) -> None
     assert (exception.source.name, exception.severity) == ("odoo", "warning")
     assert exception.context["days"] == [{"day": "2026-05-07", "performance": 1.5}]
     assert "1 of the last 30 days" in exception.message
-    assert "on 2026-05-07 with 150.0 %" in exception.message
+    assert "on 7 May 2026 with 150.0 %" in exception.message
     assert "probably too slow" in exception.message
 
 

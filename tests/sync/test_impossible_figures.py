@@ -50,7 +50,7 @@ def test_a_stop_longer_than_its_shift_is_told_and_closes_when_its_end_is_put_rig
         press,
         forgotten.external_key,
     )
-    assert "from 05 May 2026, 06:00 UTC, lasted 10.0 h. Its shift “Early” has 8.0 h" in found.message
+    assert "from 5 May 2026, 08:00, lasted 10.0 h. Its shift “Early” has 8.0 h" in found.message
     assert found.context == {"stop": forgotten.pk, "minutes": 120}
     look(NOW + timedelta(minutes=5))
     assert told().count == 1

@@ -2,14 +2,16 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 from django import template
 from django.utils import timezone
 
+from mfgportal import locales
 from mfgportal.mapping_targets import mapped_kind
 from mfgportal.web.format import NONE, lasting, roughly
-from mfgportal.web.sides import text, words
+from mfgportal.web.sides import text, words, zone_of
 from sync.exceptions import KINDS, ExceptionKind
 from sync.flows import State
 from sync.models import RawRecord, SyncException, SyncRun
@@ -75,6 +77,14 @@ def rough(value: timedelta | None) -> str:
 def age(since: datetime | None) -> str:
     """How long ago, roughly."""
     return rough(None if since is None else timezone.now() - since)
+
+
+@register.filter
+def at_plant(moment: datetime, exception: SyncException) -> str:
+    """Date and time on the clock of an exception's plant; in UTC, which is said, without one."""
+    zone = zone_of(exception)
+    local = locales.moment(moment.astimezone(ZoneInfo(zone or "UTC")))
+    return local if zone else f"{local} UTC"
 
 
 @register.filter

@@ -5,10 +5,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from kpis.models import Reason
+from kpis.models import Reason, Technician
 from mfgportal.accounts.models import Role
 from sync.exceptions import dismiss, naming
-from sync.models import SyncException
+from sync.models import Counterpart, SyncException
 from tests.mfgportal.queue import (
     XSS,
     LogIn,
@@ -137,7 +137,38 @@ def test_both_sides_of_a_disagreement_stand_side_by_side_with_what_differs_marke
     page = text(as_user(world.lead), f"/exceptions/{mismatch.pk}/")
     rows = re.findall(r"<tr( class=\"differs\")?><th scope=\"row\">(\w+)", page)
     assert rows == [(' class="differs"', "Status"), ("", "Title"), ("", "Changed")]
-    assert "2026-03-02 07:00:00 UTC" in page
+    assert "2 Mar 2026, 07:00:00 UTC" in page
+
+
+def test_all_that_both_sides_say_is_shown_as_the_role_may_see_it(world: World, as_user: LogIn) -> None:
+    ada, bob = (Technician.objects.create(name=name) for name in ("Ada King", "Bob Lee"))
+    atlas = a_source("atlas")
+    context = a_disagreement()
+    for source, key, who, cost in (
+        (world.source, "maintenance.request/4", ada, 7),
+        (atlas, "work-order/31", bob, 9),
+    ):
+        values = {"assigned_to_id": who.pk, "equipment_id": world.press.pk, "priority": "high"}
+        Counterpart.objects.create(
+            source=source, kind="work_order", external_key=key, canonical_id=1, values=values
+        )
+        part = {"unit_cost": cost, "minimum_quantity": 2}
+        Counterpart.objects.create(source=source, kind="part", external_key=key, canonical_id=2, values=part)
+    order = an_exception(world.stream, kind="status_mismatch", plant=world.lyon, context=context)
+    part_context = context | {"row": {"kind": "part", "id": 2}, "field": "name"}
+    costs = an_exception(world.stream, kind="ownership_mismatch", plant=world.lyon, context=part_context)
+    lead = as_user(world.lead)
+    page = text(lead, f"/exceptions/{order.pk}/")
+    assert re.findall(r"<tr( class=\"differs\")?><th scope=\"row\">(Assigned to|Equipment|Priority)", page) == [
+        (' class="differs"', "Assigned to"), ("", "Equipment"), ("", "Priority"),
+    ]  # fmt: skip
+    assert "Ada King" in page
+    assert "<td>9</td>" in text(lead, f"/exceptions/{costs.pk}/")
+    manager = as_user(a_person("boss", Role.PLANT_MANAGER, world.lyon))
+    assert ("Ada King" in text(manager, f"/exceptions/{order.pk}/")) is False
+    integrator = as_user(a_person("integrator", Role.INTEGRATOR, world.lyon))
+    masked = text(integrator, f"/exceptions/{costs.pk}/")
+    assert ("not shown to your role" in masked, "<td>9</td>" in masked) == (True, False)
 
 
 def test_a_role_that_only_looks_gets_no_form_and_may_not_post(world: World, as_user: LogIn) -> None:
@@ -268,7 +299,7 @@ def test_the_days_of_an_anomaly_are_listed_and_the_machine_is_linked(world: Worl
         context={"days": days},
     )
     page = text(as_user(world.lead), f"/exceptions/{fast.pk}/")
-    assert "<dt>2026-03-04</dt><dd>104.0 %</dd>" in page
+    assert "<dt>4 Mar 2026</dt><dd>104.0 %</dd>" in page
     assert f'<a href="/equipment/{world.press.pk}/">' in page
 
 

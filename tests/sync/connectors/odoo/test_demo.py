@@ -35,7 +35,10 @@ def test_all_streams_are_read_and_little_is_asked(connect: Connect, demo: Demo) 
     runs = read_due()
     assert {name: run.error for name, run in runs.items() if run.error} == {}
     assert len(runs) == Stream.objects.count()
-    assert open_titles() == {f"Stop {LINE}/15: end rejected", "Overlapping stops on Press Line 1"}
+    assert open_titles() == {
+        "Stop of Press Line 1, 17 Nov 2026, 10:00: end rejected",
+        "Overlapping stops on Press Line 1",
+    }
     assert set(HeldRecord.objects.values_list("raw__external_key", flat=True)) == {f"{LINE}/15"}
     assert set(Plant.objects.values_list("name", "timezone")) == {
         ("My Company (San Francisco)", "Europe/Brussels"),

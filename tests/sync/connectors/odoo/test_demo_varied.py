@@ -61,7 +61,10 @@ def test_long_names_and_unicode_are_kept_as_far_as_they_fit(changed: Callable[[C
         first(rows, LINE, id=8)["description"] = f"<p>{long}</p><br/>\x00"
 
     changed(change)
-    assert open_titles() == {f"Stop {LINE}/15: end rejected", "Overlapping stops on Press Line 1"}
+    assert open_titles() == {
+        "Stop of Press Line 1, 17 Nov 2026, 10:00: end rejected",
+        "Overlapping stops on Press Line 1",
+    }
     assert Downtime.objects.get(external_key=f"{LINE}/8").note.startswith("<p>Größe – 数控 🏭")
 
 
