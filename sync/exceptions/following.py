@@ -55,7 +55,7 @@ def _columns(kind: Kind) -> Iterator[tuple[str, str]]:
 
 
 def _naming(label: str, column: str, kind: Kind) -> QuerySet[Any]:
-    rows = apps.get_model(label)._default_manager.all()
+    rows: QuerySet[Any] = apps.get_model(label)._default_manager.all()
     return rows.filter(kind=kind.value) if column == NAMING else rows
 
 

@@ -159,7 +159,8 @@ def test_all_that_both_sides_say_is_shown_as_the_role_may_see_it(world: World, a
     costs = an_exception(world.stream, kind="ownership_mismatch", plant=world.lyon, context=part_context)
     lead = as_user(world.lead)
     page = text(lead, f"/exceptions/{order.pk}/")
-    assert re.findall(r"<tr( class=\"differs\")?><th scope=\"row\">(Assigned to|Equipment|Priority)", page) == [
+    shown = re.findall(r"<tr( class=\"differs\")?><th scope=\"row\">(Assigned to|Equipment|Priority)", page)
+    assert shown == [
         (' class="differs"', "Assigned to"), ("", "Equipment"), ("", "Priority"),
     ]  # fmt: skip
     assert "Ada King" in page
