@@ -14,18 +14,24 @@ From sums of components at hand, without a database; the glossary names the comp
 >>> import kpis
 >>> found = kpis.compute("availability", {"oee_run_s": 373 * 60, "oee_loading_s": 420 * 60})
 >>> round(found.value, 4), found.top, found.bottom
-(0.8881, 22380, 25200)
+(0.8881, 22380.0, 25200.0)
 >>> found = kpis.compute("mtbf", {"operating_s": 1000 * 3600, "failures": 0}, confidence=0.95)
 >>> found.value, found.reason, round(found.lower / 3600, 1)
 (None, 'no failure in this period', 333.8)
 
-Numbers may have the names that standards and worked examples use (``kpis.given``):
+Numbers may have the names and units that standards and worked examples use (``kpis.given`` says which); what
+follows from others need not be given:
 
 >>> round(kpis.compute("OEE", {"availability": 0.9, "performance": 0.95, "quality": 0.999}).value, 4)
 0.8541
->>> given = {"loading_min": 420, "run_min": 373, "ideal_cycle_s": 1, "PQ": 19271, "GQ": 18848}
+>>> shift = {"shift_min": 480, "breaks_min": [15, 15, 30], "downtime_min": 47}
+>>> given = {**shift, "ideal_cycle_s": 1, "total_count": 19271, "reject_count": 423}
 >>> round(kpis.compute("OEE", given).value, 4)
 0.7479
+>>> kpis.compute("MTBF", {"hours": 700, "failures": 2}).value / 3600
+350.0
+
+Statistics of failure times and lives are in ``kpis.statistics``.
 """
 
 from importlib import import_module

@@ -13,6 +13,7 @@ from kpis.definitions.base import NO_DATA
 from kpis.definitions.names import kpi_named
 from kpis.given import sums_of
 from kpis.reliability.bounds import mtbf_bounds
+from kpis.said import Given
 from kpis.scope import WHOLE, Key, Value
 
 CONTRADICTION = "units were counted where no running time was recorded"
@@ -52,7 +53,7 @@ class Result:
     confidence: float | None = None
 
 
-def compute(name: str, components: Mapping[str, float], confidence: float = 0.9) -> Result:
+def compute(name: str, components: Given, confidence: float = 0.9) -> Result:
     """The KPI ``name`` from sums of its components; its sample and its gaps may be absent.
 
     Names are read as people and standards write them: see ``kpis.definitions.names`` and ``kpis.given``.

@@ -1,64 +1,50 @@
 """Numbers at hand → sums of components, by the names that standards and worked examples use. Pure.
 
-Beside a component's own name these are understood: hours or minutes of it (``operating_h`` for
-``operating_s``); the total that is its sum (``good``, ``downtime``, ``maintenance_cost``); an element of
-ISO 22400-2 (``APT``, ``PBT``, ``PQ`` …); one ideal cycle with counts in place of ideal times; the value of
-another KPI that this one is made of (OEE of availability, performance and quality).
+Beside a component's own name these are understood:
+
+- any unit of time in place of seconds: ``operating_h``, ``run_min``, ``mttr_hours``;
+- words of examples (``kpis.definitions.words``): ``shift_min`` with ``breaks_min``, ``downtime_min``,
+  ``total_count``, ``reject_count``, ``hours`` with ``failures``;
+- elements of ISO 22400-2: ``POT``, ``PBT``, ``APT``, ``PQ``, ``GQ``, ``FE`` …;
+- an ideal cycle (``ideal_cycle_s``, ``PRI``) or rate (``ideal_rate_per_min``) with counts;
+- the value of a KPI, as a fraction or as ``availability_percent``: OEE of its factors;
+- a list in place of a number, which is its sum; a list of cycles goes with lists of counts, by product.
+
+What follows from the time model is worked out: loading time of shift, breaks and planned stops, run time of
+loading time and stops.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
-from itertools import chain
-from types import MappingProxyType
+from itertools import pairwise
 
-from kpis.definitions import CATALOGUE, Component, Kpi, Product, Ratio, Total
+from kpis.definitions import Kpi, Product, Ratio, Total
 from kpis.definitions import components as c
+from kpis.definitions import words as w
 from kpis.definitions.base import Linear
-from kpis.definitions.names import NoSuchKpi, kpi_named
-
-SCALES: Mapping[str, float] = MappingProxyType({"_h": 3600.0, "_min": 60.0})
-CYCLE = frozenset({"ideal_cycle_s", "pri"})
-BUSY = c.OEE_LOADING - c.OEE_EXTERNAL
-ELEMENTS: Mapping[str, Linear] = MappingProxyType(
-    {
-        "pot": c.OEE_PLANNED,
-        "pbt": c.OEE_LOADING,
-        "apt": c.OEE_RUN,
-        "aust": c.OEE_SETUP,
-        "aupt": c.OEE_RUN + c.OEE_SETUP,
-        "aubt": BUSY,
-        "aoet": BUSY,
-        "adet": c.OEE_BREAKDOWN + c.OEE_QUALITY_STOP,
-        "pq": c.QUANTITY,
-        "sq": c.SCRAP,
-        "gq": c.QUANTITY - c.SCRAP,
-        "tbf": c.OPERATING + c.SETUP,
-        "ttf": c.OPERATING + c.SETUP,
-        "ttr": c.FAILURE_DOWN,
-        "fe": c.FAILURES,
-        "cmt": c.LABOUR_CORRECTIVE,
-        "pmt": c.LABOUR_PREVENTIVE,
-    }
+from kpis.said import Given, Said, read
+from kpis.solving import (
+    ELSE_THE_SAME,
+    NONE_UNLESS_GIVEN,
+    STOPPED,
+    TIME_MODEL,
+    Equation,
+    Sums,
+    is_worth,
+    plain,
+    propagate,
+    split,
 )
-"""Elements of ISO 22400-2 as sums of components."""
-NONE_UNLESS_GIVEN = (c.RUN_WITHOUT_IDEAL, c.PLANNED_STOP)
-"""0 beside others where nobody gives it: a worked example judges all run time of time that was planned."""
-OF_UNITS = "oee_"
 
-Sums = dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class _Equation:
-    """``top`` ÷ ``bottom`` = ``value``; without a bottom ``top`` = ``value``."""
-
-    top: Linear
-    value: float
-    bottom: Linear | None = None
+HINTS: Mapping[str, str] = {
+    "ideal_s": "ideal_cycle_s or ideal_rate_per_min, with total_count",
+    "ideal_good_s": "good_count or reject_count, with ideal_cycle_s",
+    "run_s": "run_min, or downtime_min beside planned time",
+    "loading_s": "planned_production_time_min, or shift_min and breaks_min",
+    "failures": "a count of failures",
+}
 
 
-def sums_of(kpi: Kpi, given: Mapping[str, float]) -> Sums:
+def sums_of(kpi: Kpi, given: Given) -> Sums:
     """The sums of the KPI's components; those of its sample and its gaps are 0 where not given.
 
     A number that the KPI has no use for is left out. Where numbers say the same, components go before sums,
@@ -67,144 +53,122 @@ def sums_of(kpi: Kpi, given: Mapping[str, float]) -> Sums:
     Raises:
         ValueError: a component it needs does not follow from what is given, is negative, or a name is none.
     """
-    known, said, cycle = _read(given)
-    for name in _none_unless_given(kpi):
-        known.setdefault(name, 0.0)
-    for one in sorted(said, key=lambda each: (each.bottom is not None, len(each.top.terms))):
-        _solve(one, known)
-    if cycle is not None or _of_counts_alone(kpi):
-        _ideal_times(cycle or 1.0, known)
+    known = _solved(kpi, read(kpi, given))
+    _check(kpi, known)
+    return _named(kpi, known)
+
+
+def _named(kpi: Kpi, known: Sums) -> Sums:
+    """By the components' own names."""
+    samples = {found.name: known.get(plain(found.name), 0.0) for found in (*kpi.components, *kpi.gaps)}
+    return {c.FACTS.name: 0.0, **known, **samples}
+
+
+def _solved(kpi: Kpi, said: Said) -> Sums:
+    """Each step first takes what follows by itself, then supposes what examples leave unsaid."""
+    known, asked = said.known, linears_of(kpi)
+    ratios = [is_worth(top, value, bottom) for top, bottom, value in said.values]
+    equations = [*said.first, *said.sums, *ratios, *TIME_MODEL]
+    for one in said.first:
+        split(one, known, asked)
+    propagate(equations, known)
+    for one in said.sums:
+        split(one, known, asked)
+        propagate(equations, known)
+    _suppose(kpi, equations, known)
+    if set(STOPPED.unknown(known)) == {term.component.name for term in w.BUSY.terms}:
+        split(STOPPED, known, asked)
+    _ideal_times(kpi, said, known)
+    propagate(equations, known)
+    for _, bottom, _ in said.values:
+        split(is_worth(bottom, 1.0), known)
+        propagate(equations, known)
+    for one in ratios:
+        split(one, known, asked)
     if isinstance(kpi, Product):
         _cancel(kpi, known)
-    _check(kpi, known)
-    samples = {found.name for found in (*kpi.components, *kpi.gaps)} | {c.FACTS.name}
-    return {**dict.fromkeys(samples, 0.0), **known}
+    return known
 
 
-def _read(given: Mapping[str, float]) -> tuple[Sums, list[_Equation], float | None]:
-    """Components, what else is said of them, and the ideal cycle."""
-    known: Sums = {}
-    said: list[_Equation] = []
-    cycle = None
-    for name, value in given.items():
-        component = _component(name)
-        if component is not None:
-            known[component[0]] = value * component[1]
-        elif name.lower() in CYCLE:
-            cycle = value
-        else:
-            said.append(_equation(name, value))
-    for name in list(known):
-        twin = name.removeprefix(OF_UNITS) if name.startswith(OF_UNITS) else OF_UNITS + name
-        if twin in _COMPONENTS:
-            known.setdefault(twin, known[name])
-    return known, said, cycle
+def _suppose(kpi: Kpi, equations: Sequence[Equation], known: Sums) -> None:
+    needed = {plain(found.name) for found in kpi.components}
+    judged = {c.RUN_WITHOUT_IDEAL, c.PLANNED_STOP}
+    for none in NONE_UNLESS_GIVEN:
+        asked = none.name in _alone(kpi) or (none not in judged and none.name in needed)
+        if none.name not in known and not asked:
+            known[none.name] = 0.0
+            propagate(equations, known)
+    for same in ELSE_THE_SAME:
+        if set(same.unknown(known)) & needed:
+            propagate([*equations, same], known)
 
 
-def _component(given: str) -> tuple[str, float] | None:
-    """The component of that name, and how many of its unit one of the given is."""
-    if given in _COMPONENTS:
-        return given, 1
-    for ending, scale in SCALES.items():
-        seconds = given.removesuffix(ending) + "_s"
-        if given.endswith(ending) and seconds in _COMPONENTS:
-            return seconds, scale
-    return None
+def _alone(kpi: Kpi) -> Iterator[str]:
+    """What the KPI asks for by itself, not in a sum."""
+    sums = (sum_.terms for sum_ in linears_of(kpi))
+    return (plain(terms[0].component.name) for terms in sums if len(terms) == 1)
 
 
-def _equation(name: str, value: float) -> _Equation:
-    if name.lower() in ELEMENTS:
-        return _Equation(ELEMENTS[name.lower()], value)
-    try:
-        kpi = CATALOGUE[kpi_named(name)]
-    except NoSuchKpi:
-        near = get_close_matches(name, [*_COMPONENTS, *ELEMENTS, *CATALOGUE], n=3)
-        raise ValueError(f"There is no component “{name}”.{_meant(near)}") from None
-    match kpi:
-        case Total():
-            return _Equation(kpi.of, value)
-        case Ratio():
-            return _Equation(kpi.top, value / kpi.scale, kpi.bottom)
-        case Product():
-            return _Equation(kpi.factors[-1].top, value, kpi.factors[0].bottom)
-    raise TypeError(f"{kpi!r} is no kind of KPI that can be evaluated")
-
-
-def _meant(near: Sequence[str]) -> str:
-    return f" Is {' or '.join(near)} meant?" if near else ""
-
-
-def _solve(one: _Equation, known: Sums) -> None:
-    """Take from it what is not known yet; of a ratio of two unknown sums the bottom is 1."""
-    if one.bottom is None:
-        _set(one.top, one.value, known)
+def _ideal_times(kpi: Kpi, said: Said, known: Sums) -> None:
+    if len(said.cycles) < 2:
+        _of_one_product(kpi, said.cycles, known)
         return
-    top = _value(one.top, known)
-    if top is not None and one.value:
-        _set(one.bottom, top / one.value, known)
-    elif top is None:
-        _set(one.bottom, 1.0, known)
-        _set(one.top, one.value * (_value(one.bottom, known) or 0.0), known)
+    made, good = _by_product(said)
+    known[c.IDEAL.name] = sum(n * cycle for n, cycle in zip(made, said.cycles, strict=True))
+    known[c.IDEAL_GOOD.name] = sum(n * cycle for n, cycle in zip(good, said.cycles, strict=True))
 
 
-def _set(linear: Linear, value: float, known: Sums) -> None:
-    """The first component not known takes what is left, the others are 0."""
-    unknown = [term for term in linear.terms if term.component.name not in known]
-    if not unknown:
+def _of_one_product(kpi: Kpi, cycles: Sequence[float], known: Sums) -> None:
+    """Of units of one kind their ideal cycle does not matter to a KPI of their counts alone."""
+    of_counts = {term.component for sum_ in linears_of(kpi) for term in sum_.terms} == {c.IDEAL, c.IDEAL_GOOD}
+    made, scrap = known.get(c.QUANTITY.name), known.get(c.SCRAP.name)
+    cycle = cycles[0] if cycles else 1.0
+    if made is None or not (cycles or of_counts):
         return
-    first, *others = unknown
-    known |= dict.fromkeys((term.component.name for term in others), 0.0)
-    rest = sum(t.factor * known[t.component.name] for t in linear.terms if t != first)
-    known[first.component.name] = (value - rest) / first.factor
-    twin = first.component.name.removeprefix(OF_UNITS)
-    if twin in _COMPONENTS:
-        known.setdefault(twin, known[first.component.name])
+    known.setdefault(c.IDEAL.name, made * cycle)
+    if scrap is not None:
+        known.setdefault(c.IDEAL_GOOD.name, (made - scrap) * cycle)
 
 
-def _value(linear: Linear, known: Sums) -> float | None:
-    if any(term.component.name not in known for term in linear.terms):
-        return None
-    return linear.amount(known)
-
-
-def _none_unless_given(kpi: Kpi) -> Iterator[str]:
-    """Not where it is what is asked for."""
-    sums = [sum_.terms for sum_ in linears_of(kpi)]
-    for found in NONE_UNLESS_GIVEN:
-        if not any(terms[0].component == found for terms in sums if len(terms) == 1):
-            yield found.name
-
-
-def _of_counts_alone(kpi: Kpi) -> bool:
-    """Whether, of units of one kind, their ideal cycle does not matter."""
-    return {term.component for sum_ in linears_of(kpi) for term in sum_.terms} == {c.IDEAL, c.IDEAL_GOOD}
-
-
-def _ideal_times(cycle: float, known: Sums) -> None:
-    made, good = _value(c.QUANTITY, known), _value(c.QUANTITY - c.SCRAP, known)
-    if made is not None:
-        known.setdefault(c.IDEAL.name, made * cycle)
-    if good is not None:
-        known.setdefault(c.IDEAL_GOOD.name, good * cycle)
+def _by_product(said: Said) -> tuple[Sequence[float], Sequence[float]]:
+    made, scrap, good = (said.lists.get(name) for name in (c.QUANTITY.name, c.SCRAP.name, "good"))
+    if made is None and good is not None:
+        made = [n + s for n, s in zip(good, scrap or [0.0] * len(good), strict=True)]
+    if good is None and made is not None:
+        good = [n - s for n, s in zip(made, scrap or [0.0] * len(made), strict=True)]
+    if made is None or good is None or not len(made) == len(good) == len(said.cycles):
+        raise ValueError(
+            f"{len(said.cycles)} ideal cycles need as many counts: total_count, reject_count as lists."
+        )
+    return made, good
 
 
 def _cancel(kpi: Product, known: Sums) -> None:
     """Each top is the next bottom: of first bottom and last top alone, those between are as the bottom."""
-    first = kpi.factors[0].bottom
-    ends = _value(first, known), _value(kpi.factors[-1].top, known)
-    if None in ends:
+    if not all(_closes(factor, following) for factor, following in pairwise(kpi.factors)):
+        return
+    first = is_worth(kpi.factors[0].bottom, 0.0)
+    last = is_worth(kpi.factors[-1].top, 0.0)
+    if first.unknown(known) or last.unknown(known):
         return
     for factor in kpi.factors[:-1]:
-        _set(factor.top, ends[0] or 0.0, known)
+        split(is_worth(factor.top, -first.left(known)), known)
+
+
+def _closes(factor: Ratio, following: Ratio) -> bool:
+    """Whether its top is the next bottom, up to run time that is not judged. In NEE it is not."""
+    tops, bottoms = ({term.component for term in sum_.terms} for sum_ in (factor.top, following.bottom))
+    return tops <= bottoms
 
 
 def _check(kpi: Kpi, known: Sums) -> None:
-    needed = list(dict.fromkeys(term.component.name for sum_ in linears_of(kpi) for term in sum_.terms))
-    if missing := [name for name in needed if name not in known]:
+    needed = dict.fromkeys(term.component.name for sum_ in linears_of(kpi) for term in sum_.terms)
+    if missing := [name for name in needed if plain(name) not in known]:
+        hints = [f"{name} ({HINTS[plain(name)]})" if plain(name) in HINTS else name for name in missing]
         raise ValueError(
-            f"{kpi.name} = {kpi.formula} needs {', '.join(missing)}; give 0 for what there was none of."
+            f"{kpi.name} = {kpi.formula} needs {', '.join(hints)}; give 0 for what there was none of."
         )
-    if negative := [name for name in needed if known[name] < 0]:
+    if negative := [name for name in needed if known[plain(name)] < -1e-9]:
         raise ValueError(f"{kpi.name} = {kpi.formula}: {', '.join(negative)} would be below 0.")
 
 
@@ -218,13 +182,3 @@ def linears_of(kpi: Kpi) -> Sequence[Linear]:
         case Product():
             return [linear for factor in kpi.factors for linear in linears_of(factor)]
     raise TypeError(f"{kpi!r} is no kind of KPI that can be evaluated")
-
-
-def _all_components() -> Iterator[Component]:
-    yield from (found for found in vars(c).values() if isinstance(found, Component))
-    for component in chain.from_iterable((*kpi.components, *kpi.gaps) for kpi in CATALOGUE.values()):
-        yield component
-        yield from c.besides(component)
-
-
-_COMPONENTS = frozenset(component.name for component in _all_components())

@@ -36,6 +36,8 @@ ALSO: Mapping[str, str] = MappingProxyType(
         "preventive_maintenance_compliance": "pm_compliance",
         "maintenance_unit_cost": "maintenance_cost_per_unit",
         "maintenance_cost_of_rav": "maintenance_cost_of_replacement_value",
+        "maintenance_cost_over_rav": "maintenance_cost_of_replacement_value",
+        "total_maintenance_cost_as_a_percent_of_rav": "maintenance_cost_of_replacement_value",
         "total_maintenance_cost": "maintenance_cost",
         "operation_availability": "operational_availability",
         "schedule_compliance_by_hours": "schedule_compliance_hours",

@@ -18,6 +18,9 @@ from kpis.reliability.bounds import Bounds, TooFewFailures, check_confidence
 LEAST_DISTINCT = 3
 Times = NDArray[np.float64]
 STEEPEST = 1e4
+LOG_LOG = "log-log"
+PLAIN = "plain"
+BOUNDS = (LOG_LOG, PLAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def _on_log_scale(value: float, width: float) -> Bounds:
 class Survival:
     """One step of a Kaplan-Meier estimate: from ``time`` on, the share that survives.
 
-    ``error`` is Greenwood's; bounds are by log(-log), so they stay within 0 and 1.
+    ``error`` is Greenwood's; bounds by log(-log) stay within 0 and 1 by themselves.
     """
 
     time: float
@@ -125,11 +128,15 @@ class Survival:
 
 
 def kaplan_meier(
-    failures: Sequence[float], censored: Sequence[float] = (), confidence: float = 0.95
+    failures: Sequence[float],
+    censored: Sequence[float] = (),
+    confidence: float = 0.95,
+    *,
+    bounds: str = LOG_LOG,
 ) -> list[Survival]:
     """The survival curve, a step per distinct failure time. A life censored at that time was at risk.
 
-    NIST e-Handbook 8.2.1.5.
+    NIST e-Handbook 8.2.1.5. ``bounds``: on the scale log(-log), or "plain" ones, ± z errors, cut at 0 and 1.
     """
     check_confidence(confidence)
     z = float(ndtri((1 + confidence) / 2))
@@ -140,7 +147,7 @@ def kaplan_meier(
         at_risk = int(len(lives) - np.searchsorted(lives, time))
         share *= 1 - failed / at_risk
         spread += failed / (at_risk * (at_risk - failed)) if at_risk > failed else 0.0
-        lower, upper = _log_log(share, spread, z)
+        lower, upper = (_plain if bounds == PLAIN else _log_log)(share, spread, z)
         steps.append(Survival(time, at_risk, failed, share, share * sqrt(spread), lower, upper))
     return steps
 
@@ -150,3 +157,8 @@ def _log_log(share: float, spread: float, z: float) -> tuple[float, float]:
         return share, share
     width = exp(z * sqrt(spread) / abs(log(share)))
     return float(share**width), float(share ** (1 / width))
+
+
+def _plain(share: float, spread: float, z: float) -> tuple[float, float]:
+    width = z * share * sqrt(spread)
+    return max(0.0, share - width), min(1.0, share + width)

@@ -85,7 +85,10 @@ class Compute(Statistic):
 
     @extend_schema(request=bodies.ComputeBody, responses=Computed, tags=["kpis"], examples=example("compute"))
     def post(self, request: Request) -> Response:
-        """One KPI from sums of its components: the same rule as that of every number of the portal."""
+        """One KPI from numbers at hand, by the same rule as every number of the portal.
+
+        Sums of its components, or the totals, counts, elements and factors that worked examples give.
+        """
         return super().post(request)
 
     def answer(self, given: dict[str, Any]) -> dict[str, Any]:
@@ -162,10 +165,10 @@ class WeibullView(Statistic):
 
 
 class KaplanMeier(Statistic):
-    body = bodies.LivesBody
+    body = bodies.KaplanMeierBody
 
     @extend_schema(
-        request=bodies.LivesBody,
+        request=bodies.KaplanMeierBody,
         responses={200: {"type": "array", "items": {"type": "object"}}},
         tags=["reliability"],
         examples=example("kaplan_meier"),
@@ -175,7 +178,9 @@ class KaplanMeier(Statistic):
         return super().post(request)
 
     def answer(self, given: dict[str, Any]) -> list[dict[str, Any]]:
-        steps = kaplan_meier(given["failures"], given["censored"], given["confidence"])
+        steps = kaplan_meier(
+            given["failures"], given["censored"], given["confidence"], bounds=given["bounds"]
+        )
         return [_plain(step) for step in steps]
 
 

@@ -1,14 +1,19 @@
 """What the statistics of the API are asked with. Times are in any one unit; answers are in the same."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import accumulate
 from math import isfinite
 from typing import Any
 
 from rest_framework import serializers
 
 from kpis.reliability.growth import History
+from kpis.reliability.life import BOUNDS, LOG_LOG
+from mfgportal.api.bodies_named import NamedBody
 
 MOST = 10_000
+TIMES = {"failure_times": "times"}
+END = {"test_end": "end", "end_time": "end", "T": "end"}
 
 
 class Number(serializers.FloatField):
@@ -35,20 +40,44 @@ def numbers(help_text: str, **given: Any) -> serializers.ListField:
     return serializers.ListField(child=Number(), max_length=MOST, help_text=help_text, **given)
 
 
-class ComputeBody(serializers.Serializer[Any]):
+def whole_numbers(help_text: str, **given: Any) -> serializers.ListField:
+    one = serializers.IntegerField(min_value=0)
+    return serializers.ListField(child=one, max_length=MOST, help_text=help_text, **given)
+
+
+class NumberOrNumbers(serializers.Field[Any, Any, Any, Any]):
+    """A number, or a list of them."""
+
+    def to_internal_value(self, data: Any) -> float | list[float]:
+        if isinstance(data, list):
+            found: list[float] = serializers.ListField(
+                child=Number(), allow_empty=False, max_length=MOST
+            ).run_validation(data)
+            return found
+        return Number().to_internal_value(data)
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class ComputeBody(NamedBody):
     kpi = serializers.CharField(
         help_text="A KPI of the catalogue, by name, title or what a standard calls it."
     )
     components = serializers.DictField(
-        child=Number(),
-        help_text="Sums of its components by name: seconds, pieces, counts, money. Also understood: `_h` and "
-        "`_min` in place of `_s`; totals by their KPI's name (`good`, `downtime`); elements of ISO 22400-2 "
-        "(`APT`, `PBT`, `PQ`, `GQ`, `PRI` …); `ideal_cycle_s` with counts; values of KPIs it is made of.",
+        child=NumberOrNumbers(),
+        help_text="Sums of its components by name: seconds, pieces, counts, money. Also understood: `_h`, "
+        "`_min`, `_days` in place of `_s`; words of examples (`shift_min`, `breaks_min`, `downtime_min`, "
+        "`total_count`, `reject_count`, `hours` with `failures`); elements of ISO 22400-2 (`APT`, `PBT`, "
+        "`PQ`, `GQ`, `PRI` …); `ideal_cycle_s` or `ideal_rate_per_min` with counts; values of "
+        "KPIs it is made of, as fractions or `_percent`; a list in place of a number "
+        "is its sum, and lists of cycles and counts go together by product.",
     )
     confidence = Confidence(default=0.9, help_text="Of the bounds, where it has any.")
 
 
-class BoundsBody(serializers.Serializer[Any]):
+class BoundsBody(NamedBody):
+    also = {"hours": "time", "operating_time": "time", "total_time": "time", "sided": "sides"}
     time = Number(min_value=0, help_text="Operating time observed.")
     failures = serializers.IntegerField(min_value=0)
     confidence = Confidence(default=0.9)
@@ -57,10 +86,34 @@ class BoundsBody(serializers.Serializer[Any]):
     )
 
 
-class LivesBody(serializers.Serializer[Any]):
+class LivesBody(NamedBody):
+    also = {"right_censored": "censored", "suspensions": "censored", "suspended": "censored"}
     failures = numbers("Ages at failure.")
     censored = numbers("Ages of what still runs, or was replaced before it failed.", default=list)
+    failure_counts = whole_numbers("How many failed at each of these ages; absent: one.", required=False)
+    censored_counts = whole_numbers(
+        "How many were censored at each of those ages; absent: one.", required=False
+    )
     confidence = Confidence(default=0.9)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        for ages, of_each in (("failures", "failure_counts"), ("censored", "censored_counts")):
+            attrs[ages] = _repeated(attrs[ages], attrs.pop(of_each, None), of_each)
+        return attrs
+
+
+def _repeated(ages: list[float], of_each: list[int] | None, name: str) -> list[float]:
+    if of_each is None:
+        return ages
+    if len(of_each) != len(ages) or sum(of_each) > MOST:
+        raise serializers.ValidationError({name: [f"One count per age, {MOST} in all at most."]})
+    return [age for age, count in zip(ages, of_each, strict=True) for _ in range(count)]
+
+
+class KaplanMeierBody(LivesBody):
+    bounds = serializers.ChoiceField(
+        BOUNDS, default=LOG_LOG, help_text="How: on the scale log(-log), or plain, ± z times the error."
+    )
 
 
 class WeibullBody(LivesBody):
@@ -68,9 +121,17 @@ class WeibullBody(LivesBody):
     shares = numbers("Shares to give the age for at which they have failed; B10 is 0.1.", default=list)
 
 
-class HistoryBody(serializers.Serializer[Any]):
+GROUPED = {"interval_ends": "ends", "cumulative_failures": "cumulative"}
+SHAPES = (
+    "Give times and end (or failure_terminated, where it ended with the last failure), or gaps in place of "
+    "times, or systems, or ends with counts."
+)
+
+
+class HistoryBody(NamedBody):
     """One system, observed from ``start`` to ``end`` of its own clock."""
 
+    also = TIMES | END
     times = numbers("When it failed.")
     end = Number()
     start = Number(default=0.0)
@@ -84,16 +145,17 @@ class HistoryBody(serializers.Serializer[Any]):
         return attrs
 
 
-class GrowthBody(serializers.Serializer[Any]):
-    """One system's ``times`` and ``end``; several ``systems``; ``counts`` of intervals and their ``ends``."""
+class GrowthBody(NamedBody):
+    """One system's ``times`` (or ``gaps``) and ``end``; ``systems``; intervals' ``ends`` and ``counts``."""
 
+    also = TIMES | END | dict.fromkeys(("times_between_failures", "interarrival_times"), "gaps") | GROUPED
     times = numbers("When it failed.", required=False)
-    end = Number(required=False, min_value=0)
+    gaps = numbers("Times between failures, the first from the start, in place of times.", required=False)
+    end = Number(required=False, min_value=0, help_text="Of the observation, which starts at 0.")
     systems = HistoryBody(many=True, required=False)
     ends = numbers("Ends of intervals, the first of which starts at 0.", required=False)
-    counts = serializers.ListField(
-        child=serializers.IntegerField(min_value=0), required=False, max_length=MOST
-    )
+    counts = whole_numbers("Failures in each interval.", required=False)
+    cumulative = whole_numbers("Failures up to the end of each interval, in place of counts.", required=False)
     failure_terminated = serializers.BooleanField(
         default=False, help_text="The observation ended with the last failure, not at a time."
     )
@@ -103,17 +165,31 @@ class GrowthBody(serializers.Serializer[Any]):
     confidence = Confidence(default=0.9)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        _in_place_of(attrs, "gaps", "times", lambda gaps: list(accumulate(gaps)))
+        _in_place_of(attrs, "cumulative", "counts", _steps)
         if attrs["failure_terminated"] and attrs.get("times"):
             attrs.setdefault("end", max(attrs["times"]))
         shapes = [("times", "end"), ("systems",), ("ends", "counts")]
         given = [shape for shape in shapes if any(name in attrs for name in shape)]
         if len(given) != 1 or any(name not in attrs for name in given[0]):
-            raise serializers.ValidationError(
-                {"times": ["Give times and end, or systems, or ends and counts."]}
-            )
+            raise serializers.ValidationError({"times": [SHAPES]})
         if "ends" in attrs:
             _check_intervals(attrs["ends"], attrs["counts"])
         return attrs
+
+
+def _in_place_of(attrs: dict[str, Any], name: str, field: str, made: Callable[[Any], Any]) -> None:
+    if name in attrs and field in attrs:
+        raise serializers.ValidationError({name: [f"Give {name} or {field}, not both."]})
+    if name in attrs:
+        attrs[field] = made(attrs.pop(name))
+
+
+def _steps(cumulative: Sequence[int]) -> list[int]:
+    found = [later - earlier for earlier, later in zip([0, *cumulative], cumulative, strict=False)]
+    if any(step < 0 for step in found):
+        raise serializers.ValidationError({"cumulative": ["Cumulative counts never fall."]})
+    return found
 
 
 def _check_intervals(ends: Sequence[float], counts: Sequence[int]) -> None:
@@ -123,7 +199,7 @@ def _check_intervals(ends: Sequence[float], counts: Sequence[int]) -> None:
         raise serializers.ValidationError({"ends": ["Intervals follow each other, each longer than 0."]})
 
 
-class SystemsBody(serializers.Serializer[Any]):
+class SystemsBody(NamedBody):
     systems = HistoryBody(many=True, allow_empty=False)
     costs = serializers.ListField(
         child=numbers("One per failure, in the order of its times."),
@@ -142,7 +218,8 @@ class SystemsBody(serializers.Serializer[Any]):
         return attrs
 
 
-class ForecastBody(serializers.Serializer[Any]):
+class ForecastBody(NamedBody):
+    also = TIMES | END
     times = numbers("When it failed.")
     end = Number(help_text="End of the observation, which starts at 0.")
     horizon = Number(help_text="How far to look ahead.")
@@ -150,13 +227,13 @@ class ForecastBody(serializers.Serializer[Any]):
     confidence = Confidence(default=0.9)
 
 
-class ActorBody(serializers.Serializer[Any]):
+class ActorBody(NamedBody):
     id = serializers.IntegerField()
     failures = serializers.IntegerField(min_value=0)
     exposure = Number(min_value=0, help_text="Operating time.")
 
 
-class RankingBody(serializers.Serializer[Any]):
+class RankingBody(NamedBody):
     actors = ActorBody(many=True, allow_empty=False)
     confidence = Confidence(default=0.9)
 

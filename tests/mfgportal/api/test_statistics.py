@@ -135,9 +135,65 @@ def test_groups_are_ranked_and_averaged(client: Client) -> None:
     assert ahead["lower"] <= ahead["expected"] <= ahead["upper"]
 
 
+def test_examples_may_be_given_in_the_words_of_their_source(client: Client) -> None:
+    shift = {"shift_min": 480, "breaks_min": [15, 15, 30], "downtime_min": 47, "ideal_cycle_s": 1}
+    counts = {"total_count": 19271, "reject_count": 423}
+    assert ask(client, "kpis/compute", kpi="OEE", components={**shift, **counts})["value"] == pytest.approx(
+        0.7479, abs=6e-5
+    )
+    example = given("WB-01")
+    asked = {name: example[name] for name in ("failures", "right_censored")}
+    many = {"failures": example["failures"], "censored": [500], "censored_counts": [10]}
+    for body in (asked, many):
+        fit = ask(client, "reliability/weibull", **body)
+        check("WB-01", eta=fit["scale"], beta=fit["shape"])
+    grouped = {name: given("NHPP-08")[name] for name in ("interval_ends", "cumulative_failures")}
+    check("NHPP-08", beta=ask(client, "reliability/growth", **grouped)["power_law"]["beta"])
+
+
+ROCOF = (104, 131, 1597, 59, 4, 503, 157, 6, 118, 173, 114, 62, 101, 216, 106, 140, 1, 102, 3, 393)
+ROCOF += (96, 232, 89, 61, 37, 293, 7, 165, 87, 99)
+
+
+def test_times_between_failures_are_taken_as_they_are(client: Client) -> None:
+    """Modarres, example 5.11, as the package reliability prints it."""
+    found = ask(client, "reliability/growth", times_between_failures=ROCOF, failure_terminated=True)
+    law = found["power_law"]
+    assert (found["trend"]["laplace"], found["trend"]["verdict"]) == (
+        pytest.approx(2.409, abs=5e-4),
+        "rising",
+    )
+    assert (law["beta"], law["scale"]) == (pytest.approx(1.588, abs=5e-4), pytest.approx(3.703e-5, rel=2e-4))
+
+
+def test_plain_bounds_of_a_survival_curve(client: Client) -> None:
+    """Meeker and Escobar's shock absorbers, as the package reliability prints them."""
+    failures = [5248, 7454, 16890, 17200, 38700, 45000, 49390, 69040, 72280, 131900]
+    censored = [3961, 4007, 4734, 6054, 7298, 10190, 23060, 27160, 28690, 37100, 40060, 45670, 53000, 67000]
+    censored += [69630, 77350, 78470, 91680, 105700, 106300, 150400]
+    body = {"failures": failures, "right_censored": censored, "confidence": 0.95, "bounds": "plain"}
+    steps = ask(client, "reliability/kaplan-meier", **body)
+    named = [(step["share"], step["lower"], step["upper"]) for step in (steps[0], steps[5], steps[-1])]
+    wanted = [(0.964286, 0.895548, 1), (0.742465, 0.560893, 0.924037), (0.269858, 0, 0.662446)]
+    for one, other in zip(named, wanted, strict=True):
+        assert one == pytest.approx(other, abs=1e-6)
+
+
+def test_what_is_not_understood_is_refused(client: Client) -> None:
+    """Else suspensions under a wrong name would be left out without a word."""
+    found = ask(client, "reliability/weibull", 400, failures=[1, 2, 3], right_censor=[4])
+    (error,) = found["errors"]
+    assert error["parameter"] == "right_censor"
+    assert "right_censored" in error["detail"]
+
+
 @pytest.mark.parametrize(
     ("name", "body"),
     [
+        ("weibull", {"failures": [1, 2, 3], "failure_counts": [1]}),
+        ("weibull", {"failures": [1, 2, 3], "censored": [4], "right_censored": [5]}),
+        ("growth", {"times": [1, 2, 3], "gaps": [1, 1, 1], "end": 4}),
+        ("growth", {"ends": [1, 2], "cumulative": [3, 2]}),
         ("bounds", {"time": 0, "failures": 1}),
         ("bounds", {"time": 9, "failures": -1}),
         ("weibull", {"failures": [1, 2]}),
