@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -17,6 +18,9 @@ from mfgportal.alerts.mail import place_path
 from mfgportal.alerts.models import Alert
 from mfgportal.alerts.people import alerts_of, rules_of, told_of
 from mfgportal.alerts.record import newer_first
+from mfgportal.web.dashboard import explains_bad_scope
+from mfgportal.web.files import as_file, own_file, wants_file
+from mfgportal.web.list_files import ALERTS, alert_file_rows
 from mfgportal.web.page import Crumb, page
 from mfgportal.web.picker import Choice
 from mfgportal.workbench.people import notices_of
@@ -26,11 +30,15 @@ VIEWS = {"open": "Open", "mine": "Sent to me", "history": "History"}
 LONGEST_COMMENT = 2000
 
 
-def alerts(request: HttpRequest) -> HttpResponse:
+@explains_bad_scope
+def alerts(request: HttpRequest) -> HttpResponseBase:
     """Open ones worst first; ``view``: open, mine (those I was told of, not closed) or history."""
     user = person(request)
     view = request.GET.get("view", "open")
     view = view if view in VIEWS else "open"
+    if wants_file(request):
+        found = _rows(user, view)
+        return as_file(request, "alerts", ALERTS, alert_file_rows(found), found.count())
     context: dict[str, Any] = {
         "title": "Alerts",
         "crumbs": [Crumb("Alerts")],
@@ -38,6 +46,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
         "view": view,
         "rows": Paginator(_rows(user, view), PER_PAGE).get_page(request.GET.get("page")),
         "held": rules_of(user).filter(enabled=True).exclude(cannot_judge=""),
+        "exports": [own_file(request, VIEWS[view])],
         "may_manage": may(user, Right.MANAGE_ALERTS),
         "notices": notices_of(user).select_related("exception"),
         "unread": set(told_of(user).values_list("event__alert", flat=True)),

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +16,10 @@ from django.views.decorators.http import require_POST
 from mfgportal.accounts.access import Right, may, person, require
 from mfgportal.accounts.audit import Change, changes_of
 from mfgportal.streams import streams_now
+from mfgportal.web.dashboard import explains_bad_scope
+from mfgportal.web.files import as_file, own_file, wants_file
 from mfgportal.web.flow_forms import FlowForm
+from mfgportal.web.list_files import FLOWS, flow_file_rows
 from mfgportal.web.page import Crumb, page
 from sync.flows import Flow, change, flows
 from sync.models import Ownership, Source, Stream
@@ -23,13 +27,18 @@ from sync.reconcile.rules import OF_STREAMS
 from sync.sources import switch_stream
 
 
-def registry(request: HttpRequest) -> HttpResponse:
-    by_source = groupby(flows(), key=lambda flow: flow.stream.source)
+@explains_bad_scope
+def registry(request: HttpRequest) -> HttpResponseBase:
+    found, rules = flows(), {key: rule.title for key, rule in OF_STREAMS.items()}
+    if wants_file(request):
+        return as_file(request, "flows", FLOWS, flow_file_rows(found, rules), len(found))
+    by_source = groupby(found, key=lambda flow: flow.stream.source)
     context: dict[str, Any] = {
         "title": "Flows",
         "crumbs": [Crumb("Syncs", reverse("sync_runs")), Crumb("Flows")],
-        "sources": [(source, list(found)) for source, found in by_source],
-        "rules": {key: rule.title for key, rule in OF_STREAMS.items()},
+        "sources": [(source, list(of)) for source, of in by_source],
+        "rules": rules,
+        "exports": [own_file(request, "Streams")] if found else [],
     }
     return page(request, "flows", context)
 

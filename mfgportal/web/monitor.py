@@ -4,12 +4,16 @@ from dataclasses import dataclass
 from math import log10
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from mfgportal.accounts.access import exceptions_of, person
 from mfgportal.locales import day
 from mfgportal.ready import tick_is_old
+from mfgportal.web.dashboard import explains_bad_scope
+from mfgportal.web.files import as_file, own_file, wants_file
 from mfgportal.web.format import lasting
+from mfgportal.web.list_files import STREAMS, stream_file_rows
 from mfgportal.web.page import Crumb, page
 from sync.flows import State
 from sync.models import SyncRun
@@ -42,12 +46,16 @@ class Row:
     spoken: str
 
 
-def monitor_page(request: HttpRequest) -> HttpResponse:
+@explains_bad_scope
+def monitor_page(request: HttpRequest) -> HttpResponseBase:
     found = monitor(exceptions_of(person(request)))
+    if wants_file(request):
+        return as_file(request, "streams", STREAMS, stream_file_rows(found.streams), len(found.streams))
     context: dict[str, Any] = {
         "title": "Monitor",
         "crumbs": [Crumb("Monitor")],
         "monitor": found,
+        "exports": [own_file(request, "Streams")] if found.streams else [],
         "dead": tick_is_old(found.tick_at, found.at),
         "sources": [(source, [_row(stream) for stream in source.streams]) for source in found.sources],
         "troubled": sum(stream.state in TROUBLE for stream in found.streams),

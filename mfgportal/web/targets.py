@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -23,14 +24,20 @@ from mfgportal.goals import (
     standings,
     targets_of,
 )
+from mfgportal.web.dashboard import explains_bad_scope
+from mfgportal.web.files import as_file, own_file, wants_file
+from mfgportal.web.list_files import TARGETS, target_file_rows
 from mfgportal.web.page import Crumb, page
 from mfgportal.web.target_forms import TargetForm
 
 
-def targets(request: HttpRequest) -> HttpResponse:
+@explains_bad_scope
+def targets(request: HttpRequest) -> HttpResponseBase:
     user = person(request)
     today = timezone.now().date()
     rows = standings((row for row in targets_of(user) if row.kpi in CATALOGUE), today)
+    if wants_file(request):
+        return as_file(request, "targets", TARGETS, target_file_rows(rows), len(rows))
     alive = [row for row in rows if row.state in {"holds", "to come"}]
     context: dict[str, Any] = {
         "title": "Targets",
@@ -41,6 +48,7 @@ def targets(request: HttpRequest) -> HttpResponse:
         "past": [row for row in rows if row.state not in {"holds", "to come"}],
         "may_set": may(user, Right.MANAGE_TARGETS),
         "changes": changes_of(targets_of(user)),
+        "exports": [own_file(request, "Targets")] if rows else [],
     }
     return page(request, "targets", context)
 

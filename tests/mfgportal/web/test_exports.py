@@ -84,3 +84,15 @@ def test_a_list_too_long_for_a_file_says_so(floor: Floor, of_lyon: Client, setti
     answer = of_lyon.get("/maintenance/orders/?list=all&format=csv")
     assert answer.status_code == 400
     assert b"Set a filter" in answer.content
+
+
+SETTINGS = ("/targets/", "/alerts/?view=history", "/periods/", "/flows/", "/monitor/")
+
+
+@pytest.mark.parametrize("page", SETTINGS)
+def test_lists_of_settings_and_streams_are_files_too(floor: Floor, of_lyon: Client, page: str) -> None:
+    path, _, query = page.partition("?")
+    for form, begin in (("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK")):
+        answer = of_lyon.get(f"{path}?{query}&format={form}")
+        assert answer.status_code == 200
+        assert b"".join(answer).startswith(begin)
