@@ -2,15 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from mfgportal.accounts.access import Right, exceptions_of, may
 from mfgportal.accounts.masks import may_see_costs, may_see_technicians
 from mfgportal.accounts.models import User
-from sync.exceptions import decide, revoke
+from sync.exceptions import decide, fields_to_correct, revoke
 from sync.identities import CANONICAL
-from sync.models import Correction, Merge, Rule
+from sync.models import Correction, Merge, Rule, SyncException
 from sync.records import Kind
 
 OF_MONEY = ("hourly_rate", "unit_cost", "amount", "replacement_value")
@@ -20,6 +21,12 @@ OF_MONEY = ("hourly_rate", "unit_cost", "amount", "replacement_value")
 def may_rule(user: User) -> bool:
     """Whether the person may make and revoke rules: these are about a whole source, whatever the plant."""
     return may(user, Right.RESOLVE_EXCEPTIONS) and (user.sees_all_plants or may(user, Right.MANAGE_SOURCES))
+
+
+def correctable_fields(user: User, exception: SyncException) -> list[dict[str, Any]]:
+    """The fields of an exception's records the person may correct; amounts only for who sees costs."""
+    found = fields_to_correct(exception)
+    return found if may_see_costs(user) else [each for each in found if each["field"] not in OF_MONEY]
 
 
 def corrections_of(user: User) -> QuerySet[Correction]:

@@ -13,29 +13,32 @@ from rest_framework.views import APIView
 from mfgportal.accounts.access import Right, exceptions_of, person, require
 from mfgportal.api.bodies import body_of
 from mfgportal.api.errors import Conflict
+from mfgportal.api.exceptions import ExceptionQuery
 from mfgportal.api.idempotency import KEY
+from mfgportal.api.query import Fields
 from mfgportal.api.resolutions import done_once
+from mfgportal.triage import Choice, selected
 from mfgportal.workbench import bulk
 from mfgportal.workbench.bulk_acts import ACTS
 from mfgportal.workbench.measures import measures
 from mfgportal.workbench.models import Batch
 
-BatchAnswer = inline_serializer(
-    "ExceptionBatch",
-    {
-        "id": serializers.IntegerField(),
-        "act": serializers.CharField(),
-        "state": serializers.ChoiceField(Batch.State.choices),
-        "takes": serializers.IntegerField(help_text="Exceptions it takes."),
-        "held": serializers.IntegerField(help_text="Source records that these hold."),
-        "kpi_minutes": serializers.FloatField(),
-        "skipped": serializers.DictField(child=serializers.IntegerField(), help_text="Reason → how many."),
-        "done": serializers.IntegerField(),
-        "undone": serializers.IntegerField(),
-        "not_undone": serializers.DictField(child=serializers.IntegerField()),
-        "undo_until": serializers.DateTimeField(allow_null=True),
-    },
-)
+LATEST = 20
+BATCH: Fields = {
+    "id": serializers.IntegerField(),
+    "act": serializers.CharField(),
+    "state": serializers.ChoiceField(Batch.State.choices),
+    "takes": serializers.IntegerField(help_text="Exceptions it takes."),
+    "held": serializers.IntegerField(help_text="Source records that these hold."),
+    "kpi_minutes": serializers.FloatField(),
+    "skipped": serializers.DictField(child=serializers.IntegerField(), help_text="Reason → how many."),
+    "done": serializers.IntegerField(),
+    "undone": serializers.IntegerField(),
+    "not_undone": serializers.DictField(child=serializers.IntegerField()),
+    "undo_until": serializers.DateTimeField(allow_null=True),
+}
+STATE = serializers.CharField(help_text=f"One of: {', '.join(Batch.State.values)}.")
+BatchAnswer = inline_serializer("ExceptionBatch", {**BATCH})
 MeasuresAnswer = inline_serializer(
     "ExceptionMeasures",
     {
@@ -61,11 +64,27 @@ MeasuresAnswer = inline_serializer(
 class BatchBody(serializers.Serializer[Any]):
     act = serializers.ChoiceField(list(ACTS))
     ids = serializers.ListField(
-        child=serializers.IntegerField(), min_length=1, max_length=bulk.MOST, help_text="Ids of exceptions."
+        child=serializers.IntegerField(),
+        required=False,
+        min_length=1,
+        max_length=bulk.MOST,
+        help_text="Ids of exceptions. Either these or a `filter`.",
+    )
+    filter = ExceptionQuery(
+        required=False, help_text="All that the list would answer to these parameters; `{}`: all open ones."
     )
     to = serializers.CharField(required=False, allow_blank=True, help_text="Of assign: a user name, or `me`.")
     until = serializers.DateTimeField(required=False, help_text="Of snooze.")
     reason = serializers.CharField(required=False, help_text="Of dismiss.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("ids" in attrs) == ("filter" in attrs):
+            raise serializers.ValidationError("Name either `ids` or a `filter`.")
+        given = self.initial_data.get("filter") or {}
+        unknown = sorted(set(given) - set(ExceptionQuery().fields))
+        if unknown:
+            raise serializers.ValidationError({"filter": f"Unknown parameter: {unknown[0]}."})
+        return attrs
 
 
 def _told(batch: Batch) -> dict[str, Any]:
@@ -86,6 +105,15 @@ def _told(batch: Batch) -> dict[str, Any]:
 
 
 class Batches(APIView):
+    @extend_schema(
+        responses=inline_serializer("ExceptionBatchRow", BATCH | {"state": STATE}, many=True),
+        tags=["exceptions"],
+    )
+    def get(self, request: Request) -> Response:
+        """Your own latest ones that were started."""
+        rows = bulk.batches_of(person(request)).exclude(state=Batch.State.PREVIEW)[:LATEST]
+        return Response([_told(row) for row in rows])
+
     @extend_schema(parameters=[KEY], request=BatchBody, responses=BatchAnswer, tags=["exceptions"])
     def post(self, request: Request) -> Response:
         """Preview an act on many; nothing is done before it is started."""
@@ -94,7 +122,8 @@ class Batches(APIView):
         given = body_of(request, BatchBody)
         if "until" in given:
             given["until"] = given["until"].isoformat()
-        rows = exceptions_of(user).filter(pk__in=given.pop("ids"))
+        choice, ids = given.pop("filter", None), given.pop("ids", ())
+        rows = exceptions_of(user).filter(pk__in=ids) if choice is None else selected(user, Choice(**choice))
         return done_once(
             request,
             lambda: Response(_told(bulk.prepare(user, given["act"], given, rows))),

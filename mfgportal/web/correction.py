@@ -10,8 +10,9 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from mfgportal import locales
+from mfgportal.accounts.models import User
+from mfgportal.overrides import correctable_fields
 from mfgportal.web.sides import text, words
-from sync.exceptions import fields_to_correct
 from sync.models import SyncException
 
 
@@ -46,11 +47,12 @@ class Correctable:
         return words(self.field)
 
 
-def correctable(exception: SyncException, posted: QueryDict | None = None) -> list[Correctable]:
+def correctable(user: User, exception: SyncException, posted: QueryDict | None = None) -> list[Correctable]:
     """The fields of an exception's records, that at fault first. ``posted``: the answer to one form."""
     zone = exception.plant.timezone if exception.plant else "UTC"
     return [
-        _correctable(number, given, zone, posted) for number, given in enumerate(fields_to_correct(exception))
+        _correctable(number, given, zone, posted)
+        for number, given in enumerate(correctable_fields(user, exception))
     ]
 
 

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from mfgportal.accounts.access import Right, exceptions_of, may, person
+from mfgportal.accounts.models import User
 from mfgportal.mapping_targets import find_targets, mapped_kind, suggested
 from mfgportal.overrides import may_rule
 from mfgportal.web.care import triage_of
@@ -118,15 +119,17 @@ def _resolutions(
         "takes": takes(user, which) if Resolution.TAKE in kind.resolutions else (),
         "owns": owns(which) if Resolution.OWN in kind.resolutions and may(user, Right.MANAGE_SOURCES) else (),
         "targets": find_targets(user, mapped_kind(which), text) if mapping and text else [],
-        "corrections": _corrections(which, corrections) if Resolution.CORRECT in kind.resolutions else [],
+        "corrections": _corrections(user, which, corrections)
+        if Resolution.CORRECT in kind.resolutions
+        else [],
         "groups": split_groups(which) if Resolution.SPLIT in kind.resolutions else (),
         "doubles": doubles(user, which) if Resolution.MERGE in kind.resolutions else (),
         "rules": drafts(which) if Resolution.RULE in kind.resolutions and may_rule(user) else (),
     }
 
 
-def _corrections(which: SyncException, given: list[Correctable] | None) -> list[Correctable]:
-    return correctable(which) if given is None else given
+def _corrections(user: User, which: SyncException, given: list[Correctable] | None) -> list[Correctable]:
+    return correctable(user, which) if given is None else given
 
 
 def raw_record(request: HttpRequest, pk: int, raw: int) -> HttpResponse:

@@ -54,7 +54,7 @@ def map_to(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def correct_value(request: HttpRequest, pk: int) -> HttpResponse:
     which, by = resolver(request, pk)
-    choices = correctable(which, request.POST)
+    choices = correctable(person(request), which, request.POST)
     chosen = answered(choices)
     if chosen is None or not is_valid(chosen):
         return show(request, which, corrections=choices, status=422)
