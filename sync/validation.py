@@ -31,6 +31,7 @@ LONGEST_STOP = timedelta(days=92)
 LONGEST_RUN = timedelta(days=31)
 LONGEST_LABOUR = timedelta(days=7)
 HOURS_OF_A_DAY = 24.0
+WRITTEN_AFTER = (DowntimeRecord, RunRecord)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +53,17 @@ def violations(
     """
     check = _CHECKS.get(type(record))
     found = list(check(record, now)) if check else []
-    ahead = list(_ahead(record, written, corrected)) if written else []
+    ahead = list(_ahead(record, written, corrected)) if written and isinstance(record, WRITTEN_AFTER) else []
+    if not ahead:
+        return found
     told = {violation.field for violation in ahead}
     return [*ahead, *(violation for violation in found if violation.field not in told)]
 
 
-def _ahead(record: Record, written: datetime, corrected: Collection[str]) -> Iterator[Violation]:
+def _ahead(
+    record: DowntimeRecord | RunRecord, written: datetime, corrected: Collection[str]
+) -> Iterator[Violation]:
     """Nobody writes down a stop or a run before it happens, however long ago that was."""
-    if not isinstance(record, DowntimeRecord | RunRecord):
-        return
     for field, moment in (("start", record.start), ("end", record.end)):
         if field not in corrected and moment is not None and moment > written + CLOCK_TOLERANCE:
             yield Violation(
