@@ -12,7 +12,7 @@ from django.utils import timezone
 from sync.landing import Landed
 from sync.models import Stream, SyncRun
 
-COUNTED = frozenset({SyncRun.Trigger.SCHEDULE, SyncRun.Trigger.MANUAL})
+COUNTED = frozenset({SyncRun.Trigger.SCHEDULE, SyncRun.Trigger.MANUAL, SyncRun.Trigger.PUSH})
 LIMITS_S = (5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 14400, 86400, 604800)
 """Upper limits in seconds; one more count stands for whatever took longer."""
 

@@ -1,4 +1,5 @@
-"""How long runs are remembered: for a season; those that found nothing new, while they are still counted."""
+"""How long runs are remembered: for a season; while they are counted, those that found nothing new, and those
+of single events that were sent to us."""
 
 import logging
 from datetime import datetime, timedelta
@@ -31,6 +32,7 @@ def _old(now: datetime) -> QuerySet[SyncRun]:
     last = SyncRun.objects.filter(stream=OuterRef("pk")).order_by("-started_at").values("pk")[:1]
     latest = [pk for pk in Stream.objects.values_list(Subquery(last), flat=True) if pk]
     quiet = Q(status=SyncRun.Status.DONE, trigger=SyncRun.Trigger.SCHEDULE, read=F("unchanged"))
+    quiet |= Q(trigger=SyncRun.Trigger.PUSH)
     old = quiet & Q(started_at__lt=now - QUIET_KEPT)
     days: int = settings.SYNC_RUN_RETENTION_DAYS
     if days > 0:

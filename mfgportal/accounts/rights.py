@@ -11,6 +11,7 @@ class Right(StrEnum):
 
     RESOLVE_EXCEPTIONS = "resolve exceptions"
     RUN_SYNC = "start a sync"
+    WRITE_EVENTS = "send events"
     MANAGE_SOURCES = "manage sources"
     MANAGE_RATES = "manage rates"
     MANAGE_TARGETS = "manage targets"
@@ -34,6 +35,7 @@ RIGHTS: Mapping[str, frozenset[Right]] = {
             Right.MANAGE_DISPLAYS,
             Right.DATE_CYCLES,
             Right.CLOSE_PERIODS,
+            Right.WRITE_EVENTS,
             Right.SEE_COSTS,
         }
     ),
@@ -41,6 +43,7 @@ RIGHTS: Mapping[str, frozenset[Right]] = {
         {
             Right.RESOLVE_EXCEPTIONS,
             Right.RUN_SYNC,
+            Right.WRITE_EVENTS,
             Right.DATE_CYCLES,
             Right.SEE_TECHNICIANS,
             Right.SEE_COSTS,
@@ -51,6 +54,7 @@ RIGHTS: Mapping[str, frozenset[Right]] = {
         {
             Right.RESOLVE_EXCEPTIONS,
             Right.RUN_SYNC,
+            Right.WRITE_EVENTS,
             Right.MANAGE_SOURCES,
             Right.DATE_CYCLES,
             Right.SEE_TECHNICIANS,

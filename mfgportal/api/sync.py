@@ -39,7 +39,7 @@ RunRow = inline_serializer(
         "source_name": serializers.CharField(),
         "stream_name": serializers.CharField(),
         "status": serializers.CharField(help_text="One of: running, done, failed."),
-        "trigger": serializers.CharField(help_text="One of: schedule, manual, replay, sweep."),
+        "trigger": serializers.CharField(help_text="One of: schedule, manual, replay, sweep, refresh, push."),
         "started_at": serializers.DateTimeField(),
         "ended_at": serializers.DateTimeField(allow_null=True),
         "total": serializers.IntegerField(allow_null=True, help_text="Rows expected in all, if known."),

@@ -18,6 +18,7 @@ from mfgportal.web.ownership_form import OwnershipForm
 from mfgportal.web.page import Crumb, page
 from mfgportal.web.plant_form import PlantForm
 from mfgportal.web.source_forms import SourceForm
+from sync.connectors import connector_class
 from sync.connectors.base import Check
 from sync.errors import SyncError
 from sync.models import Source
@@ -41,6 +42,9 @@ def source(request: HttpRequest, name: str = "") -> HttpResponse:
     """Add a source, or change one."""
     require(person(request), Right.MANAGE_SOURCES)
     found = get_object_or_404(Source, name=name) if name else None
+    if found is not None and connector_class(found.connector).pushed:
+        messages.info(request, f"{found.title} come by themselves: there is nothing to set up.")
+        return redirect("sources")
     form = SourceForm(request.POST or None, request.FILES or None, instance=found)
     if request.method == "POST" and form.is_valid():
         two_needed = found is not None and are_required()

@@ -9,6 +9,7 @@ REGISTRY = {
     "atlas": "sync.connectors.atlas.connector.AtlasConnector",
     "rest": "sync.connectors.rest.connector.RestConnector",
     "files": "sync.connectors.files.connector.FilesConnector",
+    "push": "sync.connectors.push.connector.PushConnector",
 }
 
 
@@ -17,3 +18,8 @@ def connector_class(name: str) -> type[Connector]:
     module, _, attribute = REGISTRY[name].rpartition(".")
     found: type[Connector] = getattr(import_module(module), attribute)
     return found
+
+
+def addable() -> list[str]:
+    """Names of the connectors that people set up."""
+    return [name for name in REGISTRY if not connector_class(name).pushed]

@@ -185,6 +185,7 @@ class Connector(ABC):
     title: ClassVar[str]
     streams: ClassVar[Mapping[str, StreamSpec]]
     local: ClassVar[bool] = False  # its address is a folder of this machine, which wants no password
+    pushed: ClassVar[bool] = False  # it is sent to us, so there is no address, and nothing to set up
 
     def __init__(self, config: SourceConfig) -> None:
         self.config = config

@@ -110,6 +110,7 @@ class SyncRun(models.Model):
         REPLAY = "replay", "Replay"
         SWEEP = "sweep", "Deletion sweep"
         REFRESH = "refresh", "Read again"
+        PUSH = "push", "Sent to us"
 
     stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="runs")
     status = models.CharField(max_length=10, choices=Status, default=Status.RUNNING)

@@ -187,6 +187,7 @@ API: Mapping[str, Row] = {
     "api_equipment": Row(),
     "api_equipment_detail": Row(of="machine"),
     "api_events": Row(None, Right.WRITE_EVENTS),
+    "api_event": Row(ALL, Right.WRITE_EVENTS, of="sent_event", method="patch"),
     "api_exceptions": Row(),
     "api_exception": Row(of="exception"),
     "api_exception_measures": Row(),

@@ -13,9 +13,12 @@ from mfgportal.accounts.models import Role, User
 from mfgportal.accounts.rights import Right
 from mfgportal.accounts.scopes import Scope
 from mfgportal.alerts.models import Alert, AlertRule, Signal
+from mfgportal.api.event_bodies import content
 from mfgportal.displays.models import Display
 from mfgportal.habits.models import SavedView
+from sync.connectors.push.connector import STOPS
 from sync.models import HeldRecord
+from sync.push import take, turn
 from tests.factories import reason, standard_reasons
 from tests.mfgportal.queue import World, a_person, a_run
 from tests.mfgportal.reconciled import a_comparison
@@ -79,6 +82,14 @@ class Ground:
         for each in self.things["event"]:
             assert each is not None
             each["kind"] = "downtime"
+        self.things["sent_event"] = (self._sent(world.press), self._sent(world.lathe))
+
+    def _sent(self, machine: Any) -> dict[str, Any]:
+        key, start = f"line/{machine.pk}", timezone.now() - timedelta(days=2)
+        with turn(STOPS) as stream:
+            row = content(self.world.admin, key, {"machine_id": machine.pk, "start": start})
+            take(stream, row, by="gateway")
+        return {"key": key}
 
     def _decisions(self) -> None:
         now, run = timezone.now(), a_comparison()
