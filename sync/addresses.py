@@ -1,5 +1,8 @@
 """Addresses of sources, as people write them."""
 
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, URLValidator
 
 from sync.connectors import connector_class
@@ -17,3 +20,7 @@ def validate_address(connector: str, url: str) -> None:
         ValidationError: it is neither; the message says how it is written.
     """
     (FOLDER if connector_class(connector).local else SITE)(url)
+    if "@" in urlsplit(url).netloc:
+        raise ValidationError(
+            "Write user and password in their own fields: addresses are shown in clear."
+        )

@@ -14,6 +14,7 @@ from sync.connectors.base import Check, Connector, SourceConfig, StreamSpec
 from sync.connectors.outgoing import Outgoing
 from sync.errors import SourceRefused
 from sync.models import Ownership, Source, Stream
+from sync.plain_secrets import said, secrets_in
 from sync.records import Kind
 
 FACTS = frozenset({Kind.DOWNTIME, Kind.RUN, Kind.PRODUCTION, Kind.WORK_ORDER, Kind.LABOUR, Kind.PART_USE})
@@ -99,9 +100,11 @@ def add_source(
 
     Raises:
         KeyError: there is no such connector.
-        SourceRefused: its declaration cannot be used; nothing is changed.
+        SourceRefused: its declaration cannot be used, or an option is a secret; nothing is changed.
     """
     connector_class(connector)
+    if names := secrets_in(options or {}):
+        raise SourceRefused(said(names))
     known = Source.objects.filter(name=name).first()
     before = specs_of(known) if known else {}
     values = {

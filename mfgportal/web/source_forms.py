@@ -7,9 +7,10 @@ from django.core.exceptions import ValidationError
 
 from mfgportal.web.declaration_fields import FIELDS, DeclarationFields
 from sync.addresses import validate_address
-from sync.connectors import REGISTRY, connector_class
+from sync.connectors import addable, connector_class
 from sync.declarations import without_declaration
 from sync.models import Source
+from sync.plain_secrets import said, secrets_in
 from sync.sources import add_source
 
 SECRETS = ("password", "api_key")
@@ -89,6 +90,8 @@ class SourceForm(DeclarationFields, forms.ModelForm):  # type: ignore[type-arg] 
             given["url"] = self.address(given["connector"], given["url"])
         if given.get("connector") and isinstance(given.get("options"), dict):
             given["options"] = {**given["options"], **self.declaration(given["connector"])}
+            if names := secrets_in(given["options"]):
+                self.add_error("options", said(names))
         return given
 
     def address(self, connector: str, given: str) -> str:
@@ -116,5 +119,5 @@ class SourceForm(DeclarationFields, forms.ModelForm):  # type: ignore[type-arg] 
 
 
 def connectors() -> list[tuple[str, str]]:
-    """Key and title of each connector."""
-    return [(name, connector_class(name).title) for name in REGISTRY]
+    """Key and title of each connector that people set up."""
+    return [(name, connector_class(name).title) for name in addable()]

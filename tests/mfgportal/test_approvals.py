@@ -1,8 +1,10 @@
 """Where two are asked for, one alone changes neither a system of record nor a mapping."""
 
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from mfgportal.accounts.models import Role
@@ -83,3 +85,16 @@ def test_a_mapping_waits_while_the_rest_is_saved(world: World, one: Client, othe
     assert decide(other, Proposal.objects.get(), "approve") == "approved"
     source.refresh_from_db()
     assert source.options == {"page_size": 7}
+
+
+def test_the_command_line_is_no_way_around_it(proposal: Proposal, other: Client) -> None:
+    said = StringIO()
+    call_command("approve", stdout=said)
+    assert f"{proposal.pk}  Equipment: odoo → atlas" in said.getvalue()
+    for by, why in (("admin", "another person has to"), ("lead", "may not manage sources"), ("", "Say who")):
+        with pytest.raises(CommandError, match=why):
+            call_command("approve", proposal.pk, by=by)
+    call_command("approve", proposal.pk, by="second", stdout=said)
+    assert owner_of("equipment") == "atlas"
+    with pytest.raises(CommandError, match="APPROVALS_REQUIRED"):
+        call_command("source", "add", "atlas", connector="atlas", options='{"page_size": 3}')

@@ -7,13 +7,14 @@ from getpass import getpass
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings as config
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_slug
 
 from sync import breaker
 from sync.addresses import validate_address
-from sync.connectors import REGISTRY, connector_class
+from sync.connectors import addable, connector_class
 from sync.connectors.declared.classes import DeclaredConnector, shipped
 from sync.connectors.declared.loading import DeclarationError
 from sync.declarations import OPTION, declaration_of, declared, options_of, without_declaration
@@ -30,7 +31,7 @@ class Command(BaseCommand):
         actions = parser.add_subparsers(dest="action", required=True)
         add = actions.add_parser("add", help="add a source, or change it")
         add.add_argument("name", help="short name, such as odoo")
-        add.add_argument("--connector", required=True, choices=sorted(REGISTRY))
+        add.add_argument("--connector", required=True, choices=sorted(addable()))
         add.add_argument(
             "--url",
             default="",
@@ -74,6 +75,7 @@ class Command(BaseCommand):
     def add(self, options: dict[str, Any]) -> None:
         name, known = options["name"], Source.objects.filter(name=options["name"]).first()
         given = self.options(options, known)
+        self.require_allowed(known, given)
         url = options["url"] or (known.url if known else "") or declared_url(given)
         try:
             validate_slug(name)
@@ -93,6 +95,14 @@ class Command(BaseCommand):
         except SourceRefused as refused:
             raise CommandError(str(refused)) from refused
         self.stdout.write(f"Saved. Test it with: manage.py source check {name}")
+
+    def require_allowed(self, known: Source | None, given: dict[str, Any] | None) -> None:
+        """The mapping of a source that is connected may take a second person's word."""
+        if known and given is not None and given != known.options and config.APPROVALS_REQUIRED:
+            raise CommandError(
+                "Other options of a source take a second person's approval (APPROVALS_REQUIRED): propose "
+                "them on the page Sources; manage.py approve lists what is proposed."
+            )
 
     def options(self, options: dict[str, Any], known: Source | None) -> dict[str, Any] | None:
         """The source's options as they are now asked for; None: those it has."""

@@ -1,7 +1,9 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from kpis.models import Plant, ShiftComponents, StaleDay
@@ -11,6 +13,7 @@ from mfgportal.accounts.models import Role
 from sync.connectors.base import Check
 from sync.errors import SourceRefused
 from sync.models import Ownership, Source
+from sync.plain_secrets import secrets_in
 from tests.factories import stop
 from tests.mfgportal.queue import LogIn, World, a_person, a_source
 
@@ -51,6 +54,46 @@ def test_a_form_with_errors_comes_back_with_them(world: World, as_user: LogIn) -
     assert answer.status_code == 422
     assert "Enter a valid URL." in page
     assert "Write an object" in page
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ({"api_key": "k"}, ["api_key"]),
+        (
+            {"proxy": {"Authorization": "Basic x"}, "auth_token": "t", "password": ""},
+            ["proxy.Authorization", "auth_token"],
+        ),
+        ({"page_size": 5, "token_url": "/t", "keys": ["a"]}, []),
+        ({"declaration": {"auth": {"type": "header", "name": "X", "value": "abc"}}}, ["auth.value"]),
+        (
+            {"declaration": {"auth": {"login": {"body": {"password": "p"}, "answer": {"token": "t"}}}}},
+            ["auth.login.body.password"],
+        ),
+        (
+            {"declaration": {"auth": {"token": "{api_key}"}, "headers": {"x-api-key": "abc"}}},
+            ["headers.x-api-key"],
+        ),
+    ],
+)
+def test_secrets_among_options_are_found(given: dict[str, Any], names: list[str]) -> None:
+    assert secrets_in(given) == names
+
+
+def test_a_secret_is_taken_in_where_it_is_encrypted_alone(
+    world: World, as_user: LogIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PW", "secret")
+    given = {"options": '{"client_secret": "s"}', "url": "https://ada:pw@atlas.example"}
+    answer = as_user(world.admin).post("/sources/add/", FORM | given)
+    assert answer.status_code == 422
+    assert "client_secret looks like a secret" in answer.content.decode()
+    assert "their own fields" in answer.content.decode()
+    with pytest.raises(CommandError, match="looks like a secret"):
+        call_command(
+            "source", "add", "a", connector="atlas", url="https://a.example", options='{"token": "t"}'
+        )
+    assert not Source.objects.filter(connector="atlas").exists()
 
 
 def test_a_secret_is_never_shown_and_an_empty_field_keeps_it(world: World, as_user: LogIn) -> None:
