@@ -23,7 +23,7 @@ REST_FRAMEWORK = {
         "mfgportal.api.throttles.PerUser",
         "mfgportal.api.throttles.PerAddress",
     ],
-    "DEFAULT_THROTTLE_RATES": {"user": "600/min", "anon": "60/min"},
+    "DEFAULT_THROTTLE_RATES": {"user": "600/min", "anon": "60/min", "wrong_token": "30/min"},
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
 }
 # Rows that a file may have at most. XLSX: what a person can still open; Excel itself ends at 1,048,576.

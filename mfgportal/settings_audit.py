@@ -50,6 +50,8 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
         "model": "approvals.Proposal",
         "include_fields": ["about", "summary", "status", "proposed_by", "decided_by", "reason"],
     },
+    {"model": "workbench.Comment", "include_fields": ["exception", "author", "text"]},
+    {"model": "workbench.Batch", "include_fields": ["user", "act", "given", "state"]},
     {"model": "sync.Ownership", "include_fields": ["kind", "field", "source"]},
     {
         "model": "kpis.Target",

@@ -1,12 +1,13 @@
 """Who changed which flow, source or ownership, and from what to what. What a sync writes is no part of it."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from auditlog.context import auditlog_value
+from auditlog.context import auditlog_value, set_extra_data
 from auditlog.middleware import AuditlogMiddleware
 from auditlog.models import LogEntry
 from celery import current_task
@@ -50,6 +51,12 @@ class Trail(AuditlogMiddleware):  # type: ignore[misc]  # comes without types
 def signed_by(user: User) -> None:
     """Note the author where the middleware cannot know: a token is read only by the API."""
     auditlog_value.get({}).update(_author(user))
+
+
+def acting(user: User) -> AbstractContextManager[None]:
+    """Outside of requests, as in a worker: what is changed within is this person's doing."""
+    found: AbstractContextManager[None] = set_extra_data({"cid": trace_id()} | _author(user))
+    return found
 
 
 def _author(user: User | None) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from mfgportal.accounts.rights import Right
 from mfgportal.accounts.scopes import Scope
 
 PREFIX = "mfg_k"
-"""Of tokens of keys. One that has lost its key must not pass for a token without limits."""
+"""Of tokens of keys: scanners of repositories know them by it."""
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -60,7 +60,7 @@ def revoke_key(user: User, pk: int) -> ApiKey:
 
 
 def revoke_all(owner: User, by: str) -> int:
-    """Make every token of a person useless, with and without a key; how many there were."""
+    """Make every token of a person useless; how many there were."""
     ApiKey.objects.filter(owner=owner, revoked_at=None).update(revoked_at=timezone.now(), revoked_by=by)
     count: int = AuthToken.objects.filter(user=owner).delete()[0]
     return count

@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest
@@ -18,6 +19,14 @@ NO_ROLE = "Your company account carries no role for this portal. Ask an administ
 NO_CONNECTING = "Accounts are connected by their verified e-mail address alone."
 TAKEN = "There is an account with your e-mail address, but the provider does not say that it is verified."
 
+SHARED = (
+    "Several accounts here have your e-mail address, so it does not say which is yours. Ask an administrator."
+)
+CONNECTED = (
+    "The account with your e-mail address belongs to another company account. Ask an administrator: was the "
+    "address somebody else's before?"
+)
+
 
 class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth carries no types
     """Lets in who has a role, and gives it, at each log-in anew."""
@@ -27,6 +36,8 @@ class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allaut
         if sociallogin.state.get("process") == "connect":
             _refuse(request, NO_CONNECTING)
         claims, user = claims_of(sociallogin), sociallogin.user
+        if not sociallogin.account.pk:
+            _require_sole(request, user)
         role = role_of(claims) or (user.role if user.pk and not settings.OIDC_ROLES else None)
         if role is None:
             _refuse(request, NO_ROLE)
@@ -45,6 +56,17 @@ class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allaut
         user: User = super().save_user(request, sociallogin, form)
         give_plants(user, claims_of(sociallogin))
         return user
+
+
+def _require_sole(request: HttpRequest, user: User) -> None:
+    """Known by the address, if at all: that must be one person's, and have no company account yet.
+
+    An address may be given to somebody else when its owner leaves.
+    """
+    if user.email and User.objects.filter(email__iexact=user.email).count() > 1:
+        _refuse(request, SHARED)
+    if user.pk and SocialAccount.objects.filter(user=user).exists():
+        _refuse(request, CONNECTED)
 
 
 def claims_of(sociallogin: Any) -> dict[str, Any]:

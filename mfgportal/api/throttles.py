@@ -23,9 +23,9 @@ logger = logging.getLogger(__name__)
 class Uncounted(SimpleRateThrottle):
     """Lets requests pass uncounted while there is nothing to count in: the figures are in the database."""
 
-    def allow_request(self, request: Request, view: "APIView") -> bool:
+    def allow_request(self, request: Request, view: "APIView | None") -> bool:
         try:
-            return super().allow_request(request, view)
+            return super().allow_request(request, view)  # type: ignore[arg-type]  # it is only handed on
         except RedisError as error:
             logger.warning("Requests are not counted: %s", error)
             self.key = None
@@ -35,7 +35,7 @@ class Uncounted(SimpleRateThrottle):
 class Told(Uncounted):
     """Notes what is left, for the headers of the answer."""
 
-    def allow_request(self, request: Request, view: "APIView") -> bool:
+    def allow_request(self, request: Request, view: "APIView | None") -> bool:
         allowed = super().allow_request(request, view)
         if self.key is not None:
             note(request._request, self._allowance())
@@ -60,3 +60,12 @@ class PerUser(Told, UserRateThrottle):
 
 class PerAddress(Told, AnonRateThrottle):
     """Who is not, by address."""
+
+
+class WrongTokens(Told, AnonRateThrottle):
+    """Tokens that open nothing, by address."""
+
+    scope = "wrong_token"
+
+    def get_cache_key(self, request: Request, view: "APIView | None") -> str:
+        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from auditlog.context import disable_auditlog
 from django.db import transaction
 from django.db.models import Count, F, QuerySet, Sum
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from mfgportal.accounts.access import Right, exceptions_of, may
+from mfgportal.accounts.audit import acting
 from mfgportal.accounts.models import User
 from mfgportal.workbench.bulk_acts import ACTS, Act
 from mfgportal.workbench.models import Batch, BatchItem
@@ -61,10 +63,16 @@ def prepare(user: User, act: str, given: Mapping[str, Any], rows: QuerySet[SyncE
         raise NotAllowed(f"Choose up to {MOST:,} exceptions." if found else "Choose an exception first.")
     doing = ACTS[act](user, given, found)
     with transaction.atomic():
-        Batch.objects.filter(state=Batch.State.PREVIEW, at__lt=timezone.now() - FORGOTTEN).delete()
+        forget(Batch.objects.filter(state=Batch.State.PREVIEW, at__lt=timezone.now() - FORGOTTEN))
         batch = Batch.objects.create(user=user, act=act, given=dict(doing.given))
         BatchItem.objects.bulk_create(_items(batch, doing, found), batch_size=1000)
     return batch
+
+
+def forget(rows: QuerySet[Batch]) -> int:
+    """Remove batches that nobody needs any more; how many rows went. That is no decision of a person's."""
+    with disable_auditlog():
+        return rows.delete()[0]
 
 
 def _items(batch: Batch, act: Act, found: Iterable[SyncException]) -> list[BatchItem]:
@@ -96,19 +104,25 @@ def preview(batch: Batch) -> Preview:
 
 def start(batch: Batch) -> bool:
     """Have it done; False where it was started already."""
-    changed = Batch.objects.filter(pk=batch.pk, state=Batch.State.PREVIEW).update(state=Batch.State.QUEUED)
-    if changed:
-        _wake(batch.pk)
-    return bool(changed)
+    return _handed_on(Batch.objects.filter(pk=batch.pk, state=Batch.State.PREVIEW), Batch.State.QUEUED)
 
 
 def undo(batch: Batch) -> bool:
     """Have it undone; False where it is too late, not through yet, or cannot be."""
     rows = Batch.objects.filter(pk=batch.pk, state=Batch.State.DONE, undo_until__gt=timezone.now())
-    changed = rows.update(state=Batch.State.UNDOING)
-    if changed:
-        _wake(batch.pk)
-    return bool(changed)
+    return _handed_on(rows, Batch.State.UNDOING)
+
+
+@transaction.atomic
+def _handed_on(rows: QuerySet[Batch], state: str) -> bool:
+    """Saved row by row: who starts a batch, or has it undone, is in the audit trail."""
+    batch = rows.select_for_update().first()
+    if batch is None:
+        return False
+    batch.state = state
+    batch.save(update_fields=["state"])
+    _wake(batch.pk)
+    return True
 
 
 def _wake(batch_id: int) -> None:
@@ -135,13 +149,18 @@ def work(batch_id: int) -> None:
         batch = Batch.objects.select_related("user").filter(pk=batch_id).first() if mine else None
         if batch is None:
             return
-        if batch.state == Batch.State.QUEUED:
-            _each(batch, State.WAITING, _do)
-            until = timezone.now() + UNDO_FOR if ACTS[batch.act].undoable else None
-            _ended(batch, state=Batch.State.DONE, done_at=timezone.now(), undo_until=until)
-        elif batch.state == Batch.State.UNDOING:
-            _each(batch, State.DONE, _undo)
-            _ended(batch, state=Batch.State.UNDONE)
+        with acting(batch.user):
+            _work(batch)
+
+
+def _work(batch: Batch) -> None:
+    if batch.state == Batch.State.QUEUED:
+        _each(batch, State.WAITING, _do)
+        until = timezone.now() + UNDO_FOR if ACTS[batch.act].undoable else None
+        _ended(batch, state=Batch.State.DONE, done_at=timezone.now(), undo_until=until)
+    elif batch.state == Batch.State.UNDOING:
+        _each(batch, State.DONE, _undo)
+        _ended(batch, state=Batch.State.UNDONE)
 
 
 def _ended(batch: Batch, **values: Any) -> None:

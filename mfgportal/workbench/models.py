@@ -164,7 +164,7 @@ class Batch(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.act} by {self.user_id}"
+        return f"Bulk {self.act} no. {self.pk}"
 
 
 class BatchItem(models.Model):

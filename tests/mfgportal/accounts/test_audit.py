@@ -6,9 +6,10 @@ import pytest
 from auditlog.models import LogEntry
 from django.core.management import call_command
 from django.test import Client
-from knox.models import AuthToken
 
 from mfgportal.accounts.audit import Change, changes_of
+from mfgportal.accounts.keys import make_key
+from mfgportal.accounts.scopes import Scope
 from sync.models import Ownership, Source, Stream
 from sync.sources import add_source
 from tests.mfgportal.queue import LogIn, World
@@ -35,7 +36,7 @@ def test_a_page_signs_with_the_person(world: World, as_user: LogIn) -> None:
 
 
 def test_the_api_signs_with_the_tokens_owner(world: World) -> None:
-    _, token = AuthToken.objects.create(world.admin)
+    _, token = make_key(world.admin, "Script", [Scope.WRITE_SYNC, Scope.ADMIN], days=1)
     answer = Client().patch(
         f"/api/v1/sync/streams/{world.stream.pk}",
         json.dumps({"criticality": "high"}),

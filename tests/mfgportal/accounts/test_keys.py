@@ -2,10 +2,12 @@
 
 import re
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -111,9 +113,34 @@ def test_headers_say_what_is_left_and_each_key_counts_for_itself(monkeypatch: py
     assert ask(second).status_code == 200
 
 
-def test_the_command_makes_scoped_keys_and_old_tokens_keep_their_owners_rights(capsys: Any) -> None:
+def test_wrong_tokens_are_counted_and_right_ones_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SimpleRateThrottle, "cache", LocMemCache("wrong", {}))
+    rates = {"user": "9/min", "anon": "9/min", "wrong_token": "2/min"}
+    monkeypatch.setattr(SimpleRateThrottle, "THROTTLE_RATES", rates)
+    _, token = make_key(a_person("ada", Role.ADMIN), "a", ["read:kpis"], days=1)
+    answers = [ask(token[:-1] + end) for end in "!?#"]
+    assert [each.status_code for each in answers] == [401, 401, 429]
+    assert [each.headers["RateLimit-Remaining"] for each in answers] == ["1", "0", "0"]
+    assert 0 < int(answers[2].headers["Retry-After"]) <= 60
+    assert answers[2].headers["content-type"] == "application/problem+json"
+    assert ask(token).status_code == 200
+
+
+def test_tokens_from_before_there_were_keys_become_keys(as_user: Any) -> None:
+    ada = a_person("ada", Role.ADMIN)
+    _, plain = AuthToken.objects.create(user=ada, expiry=None)
+    assert ask(plain, "/api/v1/exceptions").status_code == 401
+    import_module("mfgportal.accounts.migrations.0006_adopt_old_tokens").adopt(apps, None)
+    assert ask(plain, "/api/v1/exceptions").status_code == 200
+    client, key = as_user(ada), ApiKey.objects.get()
+    assert "before there were keys" in client.get("/account/keys/").content.decode()
+    client.post(f"/account/keys/{key.pk}/revoke/")
+    assert ask(plain, "/api/v1/exceptions").status_code == 401
+
+
+def test_the_command_makes_scoped_keys(capsys: Any) -> None:
     a_plant("Lyon")
-    admin = a_person("ada", Role.ADMIN)
+    a_person("ada", Role.ADMIN)
     call_command("api_token", "ada", "--scope", "read:kpis", "--plant", "lyon", "--name", "BI")
     scoped = capsys.readouterr().out.strip()
     assert ask(scoped).status_code == 200
@@ -121,8 +148,6 @@ def test_the_command_makes_scoped_keys_and_old_tokens_keep_their_owners_rights(c
     assert str(ApiKey.objects.get().name) == "BI"
     with pytest.raises(CommandError, match="write:moon"):
         call_command("api_token", "ada", "--scope", "write:moon")
-    _, plain = AuthToken.objects.create(user=admin)
-    assert ask(plain, "/api/v1/exceptions").status_code == 200
 
 
 def test_every_scope_has_words_and_every_area_a_scope_to_read() -> None:

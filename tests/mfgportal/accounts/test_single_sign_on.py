@@ -112,6 +112,23 @@ def test_an_invited_person_is_known_by_a_verified_address_alone(log_in: LogIn, s
     assert User.objects.get().role == Role.EXECUTIVE
 
 
+def test_an_address_that_is_not_one_persons_opens_nothing(log_in: LogIn, settings: Any) -> None:
+    settings.OIDC_ROLES = {}
+    claims = {"preferred_username": "x", "email": "anna@plant.example", "email_verified": True}
+    people = [a_person(name, Role.EXECUTIVE) for name in ("anna", "bert")]
+    User.objects.update(email="Anna@plant.example")
+    refused = log_in(Client(), sub="9", **claims)
+    assert (refused.status_code, "Several accounts" in refused.content.decode()) == (403, True)
+    people[1].delete()
+    assert log_in(Client(), sub="9", **claims).status_code == 302
+    # Anna left, and the address is somebody else's now.
+    client = Client()
+    refused = log_in(client, sub="10", **claims)
+    assert (refused.status_code, "another company account" in refused.content.decode()) == (403, True)
+    assert client.get("/account/keys/").status_code == 302
+    assert SocialAccount.objects.get().uid == "9"
+
+
 def test_the_second_factor_may_be_the_providers(log_in: LogIn, settings: Any) -> None:
     settings.MFA_REQUIRED = True
     claims = {"sub": "1", "preferred_username": "ada", "email": "ada@plant.example", "groups": "mfg-admins"}

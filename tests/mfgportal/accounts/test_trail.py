@@ -2,10 +2,14 @@
 
 import pytest
 from auditlog.models import LogEntry
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from mfgportal.accounts.keys import make_key
+from mfgportal.accounts.scopes import Scope
+from mfgportal.workbench import bulk
+from mfgportal.workbench.models import Batch
 from sync.models import Correction, Rule
 from tests.mfgportal.queue import LogIn, World
 
@@ -27,6 +31,16 @@ def test_the_database_refuses_to_change_or_remove_an_entry(client: Client) -> No
     ):
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
             attempt()
+
+
+def test_the_database_refuses_to_empty_it(client: Client) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE auditlog_logentry ENABLE TRIGGER never_emptied")
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            cursor.execute("TRUNCATE auditlog_logentry CASCADE")
+        transaction.set_rollback(True)
+    assert LogEntry.objects.exists()
 
 
 def test_the_page_tells_who_changed_what(world: World, client: Client) -> None:
@@ -84,3 +98,29 @@ def test_overrides_and_rules_are_in_it(world: World, client: Client) -> None:
         ("Rule", "created"), ("Correction", "changed"), ("Correction", "created"),
     ]  # fmt: skip
     assert {"field": "Original", "before": "", "after": "50"} in found[2]["changes"]
+
+
+def test_comments_and_bulk_work_are_in_it_under_the_name_of_who_has_the_key(world: World) -> None:
+    token = make_key(world.lead, "Script", [Scope.WRITE_EXCEPTIONS], days=1)[1]
+    client = Client(headers={"authorization": f"Token {token}"})
+
+    def post(address: str, body: dict[str, object]) -> int:
+        answer = client.post(f"/api/v1/exceptions/{address}", body, content_type="application/json")
+        assert answer.status_code == 200
+        return int(answer.json()["id"])
+
+    post(f"{world.mine.pk}/comments", {"text": "Looks like the new press"})
+    batch = post("batches", {"act": "dismiss", "ids": [world.mine.pk], "reason": "test rig"})
+    post(f"batches/{batch}/start", {})
+    bulk.work(batch)
+    rows = LogEntry.objects.order_by("id").values_list(
+        "content_type__model", "additional_data__by", "changes"
+    )
+    found = [row for row in rows if row[0] in {"comment", "batch", "decision"}]
+    assert [(model, by) for model, by, _ in found] == [
+        ("comment", "lead"), ("batch", "lead"), ("batch", "lead"), ("decision", "lead"),
+    ]  # fmt: skip
+    assert found[0][2]["text"] == ["None", "Looks like the new press"]
+    assert found[2][2] == {"state": ["preview", "queued"]}
+    bulk.forget(Batch.objects.all())
+    assert LogEntry.objects.filter(content_type__model="batch").count() == 2
