@@ -122,6 +122,8 @@ LANDING_RETENTION_MONTHS = env.int("LANDING_RETENTION_MONTHS", default=24)
 SYNC_RUN_RETENTION_DAYS = env.int("SYNC_RUN_RETENTION_DAYS", default=90)
 # Days that results of reconciliations are kept, the latest of each in any case; 0 = for ever.
 RECONCILIATION_RETENTION_DAYS = env.int("RECONCILIATION_RETENTION_DAYS", default=90)
+# Days that messages to people and finished bulk work are kept; 0 = for ever. What was decided stays.
+MESSAGE_RETENTION_DAYS = env.int("MESSAGE_RETENTION_DAYS", default=90)
 REDIS_URL = env.str("REDIS_URL", default=SERVERS.redis_url)
 CACHES = {
     "default": {
@@ -243,6 +245,7 @@ CELERY_BEAT_SCHEDULE = {
         "mfgportal.alerts.tasks.wake_mails": 10.0,
         "mfgportal.reports.tasks.wake_reports": 20.0,
         "mfgportal.workbench.tasks.tend_workbench": 10.0,
+        "mfgportal.workbench.tasks.forget_old": 3600.0,
     }.items()
 }
 

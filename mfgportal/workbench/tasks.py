@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from mfgportal.alerts.outbox import is_due, send_due
+from mfgportal.forgetting import tend
 from mfgportal.workbench import bulk
 from mfgportal.workbench.digest import raise_due
 from mfgportal.workbench.letters import TRAY
@@ -24,6 +25,12 @@ def tend_workbench() -> None:
 def work_batch(batch_id: int) -> None:
     """Do, or undo, what a person wanted of many exceptions."""
     bulk.work(batch_id)
+
+
+@shared_task
+def forget_old() -> None:
+    """Remove what is kept for a while only; when that is due."""
+    tend()
 
 
 @shared_task
