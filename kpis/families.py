@@ -14,9 +14,11 @@ from django.db.models.functions import Coalesce
 
 from kpis.definitions import Component, Kpi
 from kpis.definitions import components as c
+from kpis.definitions.base import UNREAD
 from kpis.models import (
     Equipment,
     LossClass,
+    PartUse,
     Plant,
     PlantDays,
     PlantReasons,
@@ -238,6 +240,8 @@ FAMILIES = (
     _levels("capacity", Plant),
     _levels("assets", Equipment),
     _levels("stock", StockLevel),
+    _levels("demand", PartUse),
+    _levels(UNREAD, Plant),
 )
 
 

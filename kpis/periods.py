@@ -168,7 +168,9 @@ def _values(plant: Plant, month: date) -> Iterable[tuple[By | None, Value]]:
     """All KPIs of a plant's month, of the whole and of its lines and machines, where they can be split so."""
     scope = Scope(first_day=month, last_day=last_of(month), plant_ids=(plant.pk,))
     for part in PLACES:
-        names = [name for name, kpi in CATALOGUE.items() if part is None or part in breakdowns(kpi)]
+        names = [
+            name for name, kpi in CATALOGUE.items() if kpi.read and (part is None or part in breakdowns(kpi))
+        ]
         for value in evaluate(names, scope, by=part):
             if part is None or value.key.id is not None:
                 yield part, value

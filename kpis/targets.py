@@ -49,8 +49,8 @@ ENTERPRISE = Spot()
 
 
 def may_have_target(kpi: Kpi) -> bool:
-    """Not a sum: it grows with the period, so that no one number is its target."""
-    return not isinstance(kpi, Total)
+    """Not a sum: it grows with the period, so that no one number is its target. Nor what nobody reads."""
+    return kpi.read and not isinstance(kpi, Total)
 
 
 def judge(value: float | None, target: Target) -> State:

@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from kpis.definitions import costs, levels, losses, maintenance, production, work
+from kpis.definitions import costs, levels, losses, maintenance, production, unread, work
 from kpis.definitions.base import Better, Component, Kpi, Product, Ratio, Total, Unit
 
 FAMILIES = MappingProxyType(
@@ -13,6 +13,7 @@ FAMILIES = MappingProxyType(
         "work": work,
         "costs": costs,
         "levels": levels,
+        "unread": unread,
     }
 )
 TITLES = MappingProxyType(
@@ -23,6 +24,7 @@ TITLES = MappingProxyType(
         "work": "Maintenance work",
         "costs": "Maintenance cost",
         "levels": "Backlog and assets",
+        "unread": "Of numbers at hand: no source read here keeps them",
     }
 )
 

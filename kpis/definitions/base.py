@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 NO_DATA = "no data in this period"
+UNREAD = "unread"
+"""Family of components that no source read here keeps."""
 
 
 class Unit(StrEnum):
@@ -21,6 +23,7 @@ class Unit(StrEnum):
     COUNT = "count"
     SHARE = "1"
     WEEKS = "weeks"
+    TURNS = "turns"
     RATE = "pcs/h"
     MONEY = "money"
     MONEY_PER_PIECE = "money/pcs"
@@ -125,6 +128,11 @@ class Kpi:
     def components(self) -> Iterator[Component]:
         """All components it needs; repeats are possible."""
         raise NotImplementedError
+
+    @property
+    def read(self) -> bool:
+        """Whether sources keep what it takes; else it is computed of numbers at hand alone."""
+        return all(found.family != UNREAD for found in self.components)
 
     @property
     def reasons(self) -> Iterator[str]:

@@ -12,6 +12,7 @@ OPEN = "open work orders with their estimates"
 CREWS = "the crew's hours per week, a setting of the plant"
 VALUES = "replacement values of machines"
 LYING = "stock levels of products that are spare parts, with their value"
+ASKED = "parts booked on open work orders, and how many lie in stock"
 
 _backlog = partial(Component, family="backlog", needs=(OPEN,))
 NOT_ESTIMATED = _backlog("backlog_orders_without_estimate", "Open orders without an estimate", Unit.COUNT)
@@ -42,6 +43,12 @@ PARTS_STOCK = Component(
     needs=(LYING,),
     gap=STOCK_NOT_VALUED,
 )
+PARTS_ASKED = Component(
+    "parts_asked", "Parts that open orders ask for", Unit.COUNT, family="demand", needs=(ASKED,)
+)
+PARTS_SHORT = Component(
+    "parts_short", "Parts of which open orders ask for more than there is", Unit.COUNT, family="demand"
+)
 COMPONENTS = (
     NOT_ESTIMATED,
     BACKLOG_S,
@@ -54,6 +61,8 @@ COMPONENTS = (
     STOCK_NOT_VALUED,
     STOCKS_VALUED,
     PARTS_STOCK,
+    PARTS_ASKED,
+    PARTS_SHORT,
 )
 
 BACKLOG_ORDERS = Total(
@@ -143,4 +152,30 @@ STOCK_OF_VALUE = Ratio(
     standard="SMRP 1.4; EN 15341:2007 E7, Stocked MRO inventory value over replacement asset value",
     undefined="no machine has a replacement value",
     note="As it is now: sources keep no past stock.",
+)
+PART_TURNS = Ratio(
+    name="spare_part_turns",
+    title="Spare-part turns",
+    top=c.PART_COST,
+    bottom=PARTS_STOCK,
+    sample=STOCKS_VALUED,
+    unit=Unit.TURNS,
+    better=Better.UP,
+    standard="SMRP 5.5.31, Stores inventory turns, of parts used instead of purchased; EN 15341:2007 E12",
+    undefined="no spare parts of a known value in stock",
+    note="Parts booked in the period over stock as it is now: ask for a year, or a rolling one, up to today. "
+    "SMRP takes what was purchased, which is not read.",
+)
+STOCK_OUTS = Ratio(
+    name="stock_outs",
+    title="Stock-outs",
+    top=PARTS_SHORT,
+    bottom=PARTS_ASKED,
+    sample=PARTS_ASKED,
+    unit=Unit.SHARE,
+    better=Better.DOWN,
+    standard="SMRP 5.5.33, Stock-outs, by a proxy: parts instead of requests",
+    undefined="open orders ask for no part whose stock is known",
+    note="Of the parts that open orders ask for, those of which there are fewer than they ask for, as it is "
+    "now: no source logs requests that stock could not fill.",
 )

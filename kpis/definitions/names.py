@@ -43,6 +43,11 @@ ALSO: Mapping[str, str] = MappingProxyType(
         "schedule_compliance_by_hours": "schedule_compliance_hours",
         "backlog_in_weeks": "backlog_weeks",
         "rework": "maintenance_rework",
+        "stockouts": "stock_outs",
+        "stores_inventory_turns": "spare_part_turns",
+        "stores_turns": "spare_part_turns",
+        "tool_time": "wrench_time",
+        "fpy": "first_pass_yield",
     }
 )
 SPELLED = (

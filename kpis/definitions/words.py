@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from kpis.definitions import components as c
-from kpis.definitions import levels
+from kpis.definitions import levels, unread
 from kpis.definitions.base import Component, Linear, Unit
 
 SHIFT = Component("shift_s", "Shift", Unit.SECONDS)
@@ -114,6 +114,20 @@ WORDS: Mapping[str, Linear] = MappingProxyType(
             *_words(levels.ASSET_VALUE, "rav replacement_asset_value asset_replacement_value"),
             *_words(levels.CAPACITY, "crew_capacity weekly_capacity crew_per_week"),
             *_words(c.MAINTENANCE_COST, "total_maintenance_cost annual_maintenance_cost"),
+            *_words(unread.TOOL, "tool hands_on productive_work"),
+            *_words(unread.PAID, "paid total_paid total_work"),
+            *_words(unread.WORKED, "apwt"),
+            *_words(unread.ATTENDED, "apat attendance"),
+            *_words(unread.EXECUTED, "aoet"),
+            *_words(unread.PASSED, "gp"),
+            *_words(unread.INSPECTED, "ip inspected_parts"),
+            *_words(unread.REWORK, "rq reworked rework_count"),
+            *_words(unread.MATERIAL, "cm consumed_material"),
+            *_words(unread.INTEGRATED, "igq"),
+            *_words(unread.LOST, "pl"),
+            *_words(unread.LOST_IN_STORE, "stl"),
+            *_words(unread.LOST_ELSE, "ol"),
+            *_words(unread.LIFE, "total_life life"),
             *_words(c.PART_COST, "material_cost materials parts_cost"),
         )
     )
@@ -141,6 +155,11 @@ OF_KPI: Mapping[str, Mapping[str, Linear]] = MappingProxyType(
         "maintenance_rework": {"rework": c.LABOUR_REWORK, "total": c.LABOUR},
         "backlog_weeks": {"capacity": levels.CAPACITY, "ready_work": levels.BACKLOG_S},
         "first_time_fix": {"fixed": c.FIRST_TIME_FIXED, "total": c.CORRECTIVE_COMPLETED},
+        "spare_part_turns": dict(_words(c.PART_COST, "purchased value_of_stock_purchased issued used"))
+        | dict(_words(levels.PARTS_STOCK, "on_hand value_of_stock_on_hand average_stock")),
+        "stock_outs": dict(_words(levels.PARTS_SHORT, "requests_with_stock_out unfilled stock_outs"))
+        | dict(_words(levels.PARTS_ASKED, "requests inventory_requests total_inventory_requests total")),
+        "mttf_of_parts": {"failures": unread.FAILED_PARTS, "failed": unread.FAILED_PARTS},
         "mtta": dict(_words(c.RESPONDED, "incidents alerts orders")),
         **{name: {"total": c.QUANTITY} for name in ("scrap_ratio", "yield", "quality", "performance", "oee")},
     }

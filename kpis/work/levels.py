@@ -12,7 +12,8 @@ from django.conf import settings
 from django.db import connection
 
 from kpis.buckets import Bucket, buckets
-from kpis.definitions import Component
+from kpis.definitions import Component, unread
+from kpis.definitions.base import UNREAD
 from kpis.scope import By, Grain, Scope, UnsupportedGrain
 
 Row = dict[str, Any]
@@ -146,11 +147,45 @@ STOCK = LevelTable(
     parts=PLANT,
     money=True,
 )
+ASKED = """
+    SELECT COALESCE(e.plant_id, o.plant_id) AS plant_id, k.id AS part_id, sum(u.quantity) AS quantity
+    FROM kpis_workorder o
+    JOIN kpis_partuse u ON u.work_order_id = o.id AND u.deleted_at IS NULL AND u.counts
+    JOIN kpis_part k ON k.id = u.part_id AND k.gone_at IS NULL
+    LEFT JOIN kpis_equipment e ON e.id = o.equipment_id
+    WHERE o.deleted_at IS NULL AND o.status NOT IN ('completed', 'cancelled')
+    GROUP BY 1, 2
+"""
+STOCKED = """
+    SELECT COALESCE(k.quantity_on_hand, (
+        SELECT sum(s.quantity) FROM kpis_stocklevel s
+        WHERE s.product_id = k.product_id AND s.plant_id = a.plant_id AND s.deleted_at IS NULL
+    )) AS quantity
+    FROM kpis_part k WHERE k.id = a.part_id
+"""
+# What open orders ask for is known as it is now; of what nobody counts, nothing is.
+DEMAND = LevelTable(
+    source=f"""
+        FROM days d CROSS JOIN ({ASKED}) a CROSS JOIN LATERAL ({STOCKED}) s
+        JOIN kpis_plant p ON p.id = a.plant_id
+        WHERE s.quantity IS NOT NULL AND now() < {ENDED}
+    """,
+    sums={"parts_asked": "count(*)", "parts_short": "count(*) FILTER (WHERE a.quantity > s.quantity)"},
+    parts=PLANT,
+)
+NOTHING = LevelTable(
+    source="FROM days d CROSS JOIN kpis_plant p WHERE false",
+    sums={found.name: "0" for found in unread.COMPONENTS},
+    parts=PLANT,
+)
+"""Of what no source keeps."""
 TABLES: Mapping[str, LevelTable] = {
     "backlog": BACKLOG,
     "capacity": CAPACITY,
     "assets": ASSETS,
     "stock": STOCK,
+    "demand": DEMAND,
+    UNREAD: NOTHING,
 }
 DAYS = """
     WITH days AS (

@@ -21,7 +21,10 @@ SEVERITIES = [("error", "Error"), ("warning", "Warning or worse"), ("info", "Any
 MOST_BUCKETS = 10
 PLACES = frozenset({"plant_id", "line_id", "equipment_id"})
 TIME = forms.TimeInput({"type": "time"}, format="%H:%M")
-KPIS = [("", "—"), *sorted(((kpi.name, kpi.title) for kpi in CATALOGUE.values()), key=lambda row: row[1])]
+KPIS = [
+    ("", "—"),
+    *sorted(((kpi.name, kpi.title) for kpi in CATALOGUE.values() if kpi.read), key=lambda row: row[1]),
+]
 
 GROUPS = (
     ("What it watches", ("name", "signal", "severity", "place", "each")),

@@ -38,7 +38,7 @@ def amount(value: float | None, unit: str, currency: str = "") -> Amount:
         return duration(value)
     if unit in MONEY:
         return Amount(_precise(value), f"{currency}{PER.get(Unit(unit), '')}".strip())
-    if unit in {Unit.RATE, Unit.WEEKS}:
+    if unit in {Unit.RATE, Unit.WEEKS, Unit.TURNS}:
         return Amount(number(value, 2 if 0 < abs(value) < 1 else 1), unit)
     return Amount(number(value), "pcs" if unit == Unit.PIECES else "")
 

@@ -8,7 +8,7 @@ import pytest
 from kpis.definitions import CATALOGUE
 from kpis.definitions.levels import CREW
 from kpis.engine import Scope, UnsupportedBreakdown, UnsupportedGrain, View, evaluate, evaluate_views
-from kpis.models import CurrencyRate, Line, Part, Product, StockLevel
+from kpis.models import CurrencyRate, Line, Part, PartUse, Product, StockLevel, WorkOrder
 from kpis.work.levels import read_levels
 from kpis.work.rollup import rebuild
 from tests.kpis.work.database import Site, make_site, natural, utc
@@ -147,6 +147,41 @@ def test_stock_of_spare_parts_is_known_as_it_is_now() -> None:
     assert (now.value, now.currency) == (30, "EUR")
     (then,) = evaluate(["spare_parts_stock_value"], JUNE)
     assert then.value is None
+
+
+def test_parts_that_open_orders_ask_for_are_out_where_there_are_fewer() -> None:
+    """Of three parts asked for, one is short, and of one nobody knows how many there are."""
+    site = make_site()
+    scope = _until_now()
+    order = site.order(equipment=site.machines[0], created_at=utc(2026, 6, 1))
+    for have, asked in ((5, 4), (1, 2), (None, 9)):
+        part = Part.objects.create(name=f"{have}", code=f"{have}", quantity_on_hand=have)
+        PartUse.objects.create(**natural(), work_order=order, part=part, quantity=asked)
+    (found,) = evaluate(["stock_outs"], scope)
+    assert (found.value, found.numerator, found.sample_size) == (0.5, 1, 2)
+    WorkOrder.objects.update(status="completed", completed_at=order.created_at)
+    (found,) = evaluate(["stock_outs"], scope)
+    assert found.value is None
+
+
+def test_spare_parts_turn_as_often_as_what_was_used_holds_what_lies_there() -> None:
+    site = make_site()
+    belt = Product.objects.create(name="Belt")
+    part = Part.objects.create(name="Belt", product=belt)
+    StockLevel.objects.create(
+        **natural(), product=belt, plant=site.plants[0], location="A", quantity=3, unit_value=10
+    )
+    used = datetime.now(UTC)
+    order = site.order(equipment=site.machines[0], created_at=used)
+    PartUse.objects.create(**natural(), work_order=order, part=part, quantity=6, unit_cost=10, used_at=used)
+    rebuild()
+    (found,) = evaluate(["spare_part_turns"], _until_now())
+    assert (found.value, found.unit, found.numerator) == (2, "turns", 60)
+
+
+def _until_now() -> Scope:
+    today = datetime.now(UTC).date()
+    return Scope(first_day=today - timedelta(days=1), last_day=today + timedelta(days=1))
 
 
 def test_levels_are_in_the_catalogue() -> None:
