@@ -146,6 +146,13 @@ def parts_of(kpi: Kpi, now: Value) -> list[Part]:
         return []
     over = now.denominator
     return [
-        Part(top.text, amount(now.numerator, top.terms[0].component.unit, now.currency)),
+        Part(
+            f"{top.text}{_scaled(kpi, now)}", amount(now.numerator, top.terms[0].component.unit, now.currency)
+        ),
         Part(bottom.text, amount(over, bottom.terms[0].component.unit, now.currency)),
     ]
+
+
+def _scaled(kpi: Kpi, now: Value) -> str:
+    """A product's numerator is its denominator times its value: all run time as if judged."""
+    return ", as if all run time were judged" if isinstance(kpi, Product) and now.without_ideal_share else ""

@@ -9,11 +9,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
-from kpis.definitions import CATALOGUE, Kpi
+from kpis.definitions import CATALOGUE, Kpi, Unit
 from kpis.definitions.base import NO_DATA, Better
 from kpis.engine import By, Scope, UnsupportedBreakdown, Value, values_of
 from kpis.families import families_for
-from kpis.lineage import Spot, tables
+from kpis.lineage import Spot, Table, tables
 from kpis.time_model import TIME_KPIS
 from mfgportal.accounts.access import person
 from mfgportal.accounts.masks import may_see_kpi
@@ -28,6 +28,7 @@ from mfgportal.web.exports import Export, of_number
 from mfgportal.web.format import Amount, amount
 from mfgportal.web.page import Crumb
 from mfgportal.web.picker import span
+from mfgportal.web.worked import exact, worked
 
 PLACES = ("plant", "line", "equipment")
 BELOW: Mapping[Level, By] = {
@@ -54,6 +55,7 @@ class Component:
 
     title: str
     amount: Amount
+    exact: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ def number(request: HttpRequest, name: str) -> HttpResponse:
     chosen = selection(request, find_place(user, **_ids(request)))
     spot = _spot(request, chosen, kpi)
     figure = _figure(kpi, spot, chosen)
+    under = tables(kpi, spot)
     context = {
         "title": kpi.title,
         "crumbs": _crumbs(chosen, kpi),
@@ -96,7 +99,8 @@ def number(request: HttpRequest, name: str) -> HttpResponse:
         "shift": spot.shift or "",
         "span": span(chosen.period),
         "parts_below": _parts_below(kpi, spot, chosen),
-        "components": _components(kpi, spot, figure.now),
+        "components": _components(under, figure.now),
+        "worked": [] if kpi.of_money or figure.now.value is None else worked(kpi, _sums(under)),
         "records": _records(kpi, spot, chosen, user),
         "exports": _exports(kpi, spot, chosen),
         "trust": figure.trust,
@@ -211,13 +215,21 @@ def _rank(kpi: Kpi, value: Value) -> float:
     return (value.value or 0.0) * (1 if kpi.better == Better.UP else -1)
 
 
-def _components(kpi: Kpi, spot: Spot, now: Value) -> list[Component]:
-    found = [
-        (component, table.totals.get(component.name, 0.0))
-        for table in tables(kpi, spot)
-        for component in table.components
+def _components(under: Sequence[Table], now: Value) -> list[Component]:
+    sums = _sums(under)
+    return [
+        Component(
+            one.title,
+            amount(sums[one.name], one.unit, now.currency),
+            exact(sums[one.name], one.unit) if one.unit == Unit.SECONDS else "",
+        )
+        for table in under
+        for one in table.components
     ]
-    return [Component(one.title, amount(total, one.unit, now.currency)) for one, total in found]
+
+
+def _sums(under: Sequence[Table]) -> dict[str, float]:
+    return {one.name: table.totals.get(one.name, 0.0) for table in under for one in table.components}
 
 
 def _records(kpi: Kpi, spot: Spot, chosen: Selection, user: User) -> list[Records]:

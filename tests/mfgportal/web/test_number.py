@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from math import prod
 
 import pytest
 from django.test import Client
@@ -31,6 +32,19 @@ def test_a_number_says_what_it_is_made_of(floor: Floor, everyone: Client) -> Non
     assert "Unknown reason: Tea" in text
     assert "Data as of" in text
     assert "Loading time 7.5 h" in text  # a component
+
+
+def test_its_division_can_be_done_by_hand(floor: Floor, everyone: Client) -> None:
+    """With the exact sums, and with factors that multiply to the value shown."""
+    text = text_of(everyone, f"/numbers/oee/?equipment={floor.press.pk}&{MONDAY}")
+    factors = re.search(r"OEE = ([\d.]+) × ([\d.]+) × ([\d.]+) = (0\.76\d+)", text)
+    assert factors
+    *parts, value = map(float, factors.groups())
+    assert prod(parts) == pytest.approx(value, abs=2e-4)
+    divided = re.search(r"Availability = ([\d,]+)\s*s ÷ ([\d,]+)\s*s = ([\d.]+)", text)
+    assert divided
+    top, bottom, availability = (float(found.replace(",", "")) for found in divided.groups())
+    assert top / bottom == pytest.approx(availability, abs=1e-4)
 
 
 def test_its_records_lead_to_their_page_and_their_source(floor: Floor, everyone: Client) -> None:
