@@ -14,6 +14,7 @@ from kpis.models import Downtime, Reason, ReasonComponents
 from kpis.scope import Scope
 from mfgportal.scope import BadScope, Level, Selection
 from mfgportal.web.picker import address
+from mfgportal.web.stops import StopRow, folded
 
 MAX_STOPS = 50
 MAX_LONGEST = 15
@@ -37,7 +38,7 @@ class Behind:
 
     reason: Reason
     machines: list[MachineLoss]
-    stops: list[Downtime]
+    stops: list[StopRow]
     more: bool
     close: str
 
@@ -56,7 +57,7 @@ def behind(request: HttpRequest, selection: Selection) -> Behind | None:
     return Behind(
         reason=reason,
         machines=[] if on_machine else _machines(selection, reason),
-        stops=stops[:most],
+        stops=folded(stops[:most]),
         more=len(stops) > most,
         close=address(request.GET, reason=""),
     )

@@ -21,6 +21,7 @@ from mfgportal.web.page import Crumb, page
 from mfgportal.web.picker import Choice
 from mfgportal.web.reliability_words import verdict
 from mfgportal.web.shifts import shift_rows
+from mfgportal.web.stops import folded
 from mfgportal.web.upkeep import upkeep
 
 RECENT = 15
@@ -72,4 +73,6 @@ def _recent(selection: Selection) -> dict[str, Any]:
         .select_related("assigned_to")
         .order_by("-created_at", "-pk")
     )
-    return {"stops": stops_within(selection, start, end)[:RECENT], "work_orders": orders[:RECENT]}
+    # Of two systems each may tell of a stop.
+    stops = folded(stops_within(selection, start, end)[: 2 * RECENT])[:RECENT]
+    return {"stops": stops, "work_orders": orders[:RECENT]}

@@ -16,6 +16,7 @@ from mfgportal.locales import moment
 from mfgportal.web import format as words_of
 from mfgportal.web import navigation as sections
 from mfgportal.web.shortcuts import Sheet, sheets
+from mfgportal.web.stops import StopRow
 from mfgportal.web.strip import Block
 from sync.freshness import freshness
 
@@ -108,7 +109,7 @@ def words(code: str) -> str:
 
 
 @register.filter
-def lasted(event: Downtime | Block) -> str:
+def lasted(event: Downtime | StopRow | Block) -> str:
     """How long a stop or a span of the strip lasts; to now while it is open."""
     span = event.span if isinstance(event, Block) else event
     return words_of.lasting(((span.end or timezone.now()) - span.start).total_seconds())

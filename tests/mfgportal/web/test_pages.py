@@ -8,8 +8,8 @@ from django.test import Client
 from kpis.definitions import CATALOGUE
 from kpis.rollup import rebuild
 from mfgportal.accounts.models import Role, User
-from tests.factories import make_history, make_line, make_machine, make_plant
-from tests.mfgportal.web.conftest import NOW, Counted, Floor
+from tests.factories import make_history, make_line, make_machine, make_plant, stop
+from tests.mfgportal.web.conftest import NOW, Counted, Floor, at
 
 WEEK = "?from=2026-11-18&to=2026-11-24"
 
@@ -128,6 +128,18 @@ def test_a_reason_opens_to_machines_and_on_a_machine_to_stops(floor: Floor, ever
     machine = everyone.get(f"/equipment/{floor.press.pk}/{WEEK}&reason={reason}").content.decode()
     assert 'id="behind"' in machine
     assert f"/events/downtime/{floor.failure.pk}/" in machine
+
+
+def test_a_breakdown_that_two_systems_tell_of_is_one_row(floor: Floor, everyone: Client) -> None:
+    twin = stop(floor.press, at(23, 11, 40), 80, "unspecified-failure", source="atlas", external_key="d/1")
+    alone = stop(floor.press, at(23, 15), 10, source="atlas", external_key="d/2")
+    latest = everyone.get(f"/equipment/{floor.press.pk}/?from=2026-11-23&to=2026-11-23").content.decode()
+    latest = latest[latest.index("Latest stops") : latest.index("</section>", latest.index("Latest stops"))]
+    assert latest.count("<tr>") == 3
+    assert "One stop, told by" in latest
+    assert "1 h 30 min" in latest
+    for one in (floor.failure, twin, alone):
+        assert f"/events/downtime/{one.pk}/" in latest
 
 
 @pytest.mark.parametrize(
