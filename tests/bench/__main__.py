@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from rich.console import Console
 from rich.table import Table
 
@@ -54,6 +55,8 @@ def _servers(folder: Path) -> Iterator[None]:
         os.environ["BENCH_SOCKETS"] = str(place.sockets)
         os.environ["BENCH_SERVER"] = (place.data / "postmaster.pid").read_text().split()[0]
         subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], check=True)
+        with psycopg.connect(place.database_url) as connection:  # each part begins with empty tables
+            connection.execute("ALTER TABLE auditlog_logentry DISABLE TRIGGER never_emptied")
         yield
 
 
@@ -114,11 +117,14 @@ def _reading() -> Iterator[tuple[str, ...]]:
             found = _measure(sys.executable, "reading", url)
         finally:
             sandbox.terminate()
-    for pace, title in (("fast", "the stand-in's"), ("paced", "a real server's")):
+    for pace, title in (
+        ("fast", "the stand-in's pace"),
+        ("paced", "a real server's pace (each call 80 ms more)"),
+    ):
         whole, alone, rows = (found[pace][name] for name in ("whole", "alone", "rows"))
-        what = f"sync of {rows:,} Odoo rows at {title} pace"
+        what = f"sync of {rows:,} Odoo rows at {title}"
         added = f"+{(whole['wall'] / alone['wall'] - 1) * 100:.0f} %"
-        yield what, _rate(whole, rows), f"reading alone {_rate(alone, rows)}", added, "< 25 %"
+        yield what, _rate(whole, rows), f"reading and decoding alone {_rate(alone, rows)}", added, "< 25 %"
 
 
 def _kpis() -> Iterator[tuple[str, ...]]:
