@@ -126,13 +126,6 @@ def days(first: date, last: date) -> str:
     return f"{first.day if (first.year, first.month) == (last.year, last.month) else start} – {day(last)}"
 
 
-def stamp(at: datetime, *, seconds: bool = False) -> str:
-    """A moment among records: in English as ISO 8601 has it, which sorts."""
-    if locale() == ENGLISH:
-        return f"{at:%Y-%m-%d %H:%M:%S}" if seconds else f"{at:%Y-%m-%d %H:%M}"
-    return moment(at, seconds=seconds)
-
-
 def _noon(value: date) -> datetime:
     """The day alone: Babel would turn an aware time into UTC first."""
     return datetime(value.year, value.month, value.day, 12)  # noqa: DTZ001 shown without any zone

@@ -14,6 +14,7 @@ from mfgportal.alerts.hysteresis import Mark, mark
 from mfgportal.alerts.models import AlertRule
 from mfgportal.alerts.places import equipment_in, scope_of, subject_of
 from mfgportal.alerts.reading import Reading, Sight
+from mfgportal.locales import symbols
 from mfgportal.mapping_targets import mapped_kind
 from mfgportal.web.format import lasting
 from mfgportal.workbench.sleep import asleep
@@ -125,9 +126,10 @@ def _trend(rule: AlertRule, each: Health) -> Reading | None:
     p, limit, machine = each.trend.rising, rule.limit or RISING, each.machine
     # A p just above the limit is no all-clear: without a limit of its own, twice the opening one closes.
     stands = mark(p, limit, rule.close_limit or 2 * limit, above=False)
+    said = symbols(f"{p:.2g}")
     return Reading(
         subject=subject_of(Spot(machine.plant_id, None, machine.equipment_id)),
-        text=f"Failure intensity of {machine.name} rises: p = {p:.2g}, {each.failures} failures in a year",
+        text=f"Failure intensity of {machine.name} rises: p = {said}, {each.failures} failures in a year",
         marks=(stands,),
         value=p,
         limit=limit,

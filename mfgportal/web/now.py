@@ -26,6 +26,7 @@ from mfgportal.web.strips import Strips, strips_of
 LONGEST = timedelta(hours=26)
 """Of the strips: a shift and the one before, but no weekend between."""
 COST = "downtime_cost"
+RUNS = frozenset({LossClass.RUNNING.value, LossClass.SPEED.value, LossClass.MICRO_STOP.value})
 ABNORMAL_FIRST = (
     LossClass.BREAKDOWN,
     LossClass.EXTERNAL,
@@ -72,6 +73,21 @@ class Now:
     cost: Figure | None
     today: Selection
     strips: Strips
+
+    @property
+    def running(self) -> int:
+        """How many machines run, at whatever speed."""
+        return sum(each.count for each in self.states if each.state in RUNS)
+
+    @property
+    def standing(self) -> list[Down]:
+        """Open stops that nobody planned, the longest first."""
+        return [each for each in self.down if not each.planned]
+
+    @property
+    def oee(self) -> Figure | None:
+        """OEE of the running shift, else of the last."""
+        return next((figure for figure in self.rows[0].figures if figure), None)
 
     @property
     def rows(self) -> list[FigureRow]:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
 from mfgportal.accounts.access import Right, may, person, plants_of, require
-from mfgportal.locales import stamp
+from mfgportal.locales import moment
 from mfgportal.reconciliations import Found, Links, RuleStatus, lines_of, rule_statuses, sides
 from mfgportal.streams import BROKER_DOWN
 from mfgportal.web.dashboard import explains_bad_scope
@@ -160,7 +160,7 @@ def _evidence(found: Rule, row: ReconciliationLine) -> list[Evidence]:
 
 
 def _moment(text: str, zone: ZoneInfo) -> str:
-    return stamp(datetime.fromisoformat(text).astimezone(zone)) if text else ""
+    return moment(datetime.fromisoformat(text).astimezone(zone)) if text else ""
 
 
 def _event(row: Mapping[str, Any]) -> str:

@@ -24,15 +24,15 @@ PARTS = {
 """Formats of templates, as parts of a day. Others, as of inputs, are the same in every locale."""
 CLOCKS = {", H:i": "%H:%M", ", H:i:s": "%H:%M:%S"}
 ISO = {"Y-m-d H:i": "j M Y, H:i", "Y-m-d H:i:s": "j M Y, H:i:s"}
-"""Moments that English writes as ISO 8601, and what others write instead."""
+"""Moments of lists of records, which read as all others do."""
 
 
 @register.filter("date", expects_localtime=True, is_safe=False)
 def localised_date(value: Any, form: str = "") -> str:
     """Django's ``date`` filter; formats of ``PARTS``, with a clock of ``CLOCKS`` or without, by locale."""
+    form = ISO.get(form, form)
     if locales.locale() == locales.ENGLISH or not isinstance(value, date):
         return str(defaultfilters.date(value, form or None))
-    form = ISO.get(form, form)
     day, clock = next(((form.removesuffix(end), end) for end in CLOCKS if form.endswith(end)), (form, ""))
     if day not in PARTS:
         return str(defaultfilters.date(value, form or None))

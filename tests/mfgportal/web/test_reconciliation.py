@@ -74,7 +74,7 @@ def test_a_line_leads_to_its_events_and_into_the_system(
     page = page_of(as_user(world.lead), f"/reconciliation/lines/{lines[0].pk}/")
     assert 'href="/events/downtime/7/"' in page
     assert 'href="https://odoo.example/odoo/mrp.workcenter.productivity/7"' in page
-    assert "2026-03-02 09:00" in page, "the plant's time"
+    assert "2 Mar 2026, 09:00" in page, "the plant's time"
     assert "1 stop is only in the production system." in page
 
 

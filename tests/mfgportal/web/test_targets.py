@@ -34,17 +34,17 @@ def test_a_tile_shows_target_and_state(floor: Floor, everyone: Client) -> None:
     goal("quality", 0.99, 0.05)
     goal("mttr", 7200)
     text = text_of(everyone, f"/equipment/{floor.press.pk}/{WEEK}")
-    assert "Off target, target ≥ 90.0 %" in text
-    assert "Warning, target ≥ 99.0 %" in text
-    assert "On target, target ≤ 2.0 h" in text
+    assert "Off target: ≥ 90.0 %" in text
+    assert "Warning, target: ≥ 99.0 %" in text
+    assert "On target: ≤ 2.0 h" in text
 
 
 def test_tables_and_places_take_their_own_target(floor: Floor, everyone: Client) -> None:
     goal("quality", 0.99)
     goal("quality", 0.5, plant=floor.lyon, line=floor.line)
-    assert "Off target, target ≥ 99.0 %" in text_of(everyone, f"/plants/{floor.lyon.pk}/{WEEK}")
+    assert "Off target: ≥ 99.0 %" in text_of(everyone, f"/plants/{floor.lyon.pk}/{WEEK}")
     for page in (f"/lines/{floor.line.pk}/{WEEK}", f"/equipment/{floor.press.pk}/{WEEK}"):
-        assert "On target, target ≥ 50.0 %" in text_of(everyone, page)
+        assert "On target: ≥ 50.0 %" in text_of(everyone, page)
     row = everyone.get(f"/plants/{floor.lyon.pk}/{WEEK}").context["machines"][0]
     assert row.figures["quality"].state == "on target"
 
