@@ -121,7 +121,8 @@ def sides(user: User, exception: SyncException) -> Sides | None:
     return Sides([_head(side, counts=side["source"] == owner) for side in found], rows)
 
 
-_ALREADY = frozenset({"name", "title"})
+_ALREADY = frozenset({"name", "title", "stage_key"})
+"""Shown in another way: the stage stands for its key."""
 ELSEWHERE = "of a plant that you do not see"
 
 
@@ -189,7 +190,9 @@ def _shown(user: User, field: Field, value: Any, names: Mapping[Any, str], zone:
         return text(None)
     if field.places is not None and not may_see_costs(user):
         return NO_COSTS
-    return names.get(value, ELSEWHERE) if field.ref else text(value, zone)
+    if field.ref:
+        return names.get(value, ELSEWHERE)
+    return date_words(value) if field.day else text(value, zone)
 
 
 def _said_by(side: Context, kind: str) -> Mapping[str, Any]:
