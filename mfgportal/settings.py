@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",  # a page of allauth wants it
     "allauth",
     "allauth.account",
     "allauth.socialaccount",

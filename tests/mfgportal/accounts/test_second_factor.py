@@ -119,3 +119,10 @@ def test_an_admin_removes_a_lost_factor_and_sessions_end(
     assert answer.status_code == 302
     assert not Authenticator.objects.filter(user=admin).exists()
     assert client.get("/account/users/").status_code == 302
+
+
+def test_every_page_of_ones_own_account_is_shown(as_user: Any) -> None:
+    client = as_user(a_person("ada", Role.EXECUTIVE))
+    for part in ("2fa/", "2fa/webauthn/", "2fa/totp/activate/", "sessions/", "password/change/", "keys/"):
+        answer = client.get(f"/account/{part}", follow=True)
+        assert (part, answer.status_code) == (part, 200)
