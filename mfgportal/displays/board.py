@@ -15,7 +15,7 @@ from kpis.setups import Setup, load_setups
 from kpis.targets import Spot, State, judge, load_targets
 from mfgportal.displays.models import Display, Panel
 from mfgportal.maintenance.lists import dated, open_preventive
-from mfgportal.web.down import open_stops
+from mfgportal.web.down import open_stops, strongest
 from sync.freshness import Freshness, freshness
 
 REACH = timedelta(hours=26)
@@ -116,7 +116,7 @@ def board(display: Display, line: Line | None, now: datetime) -> Board:
         running=results[0] if Panel.OEE in shown else None,
         last=results[1] if Panel.SHIFT in shown else None,
         machines=_standings(units, setups, now) if Panel.MACHINES in shown else (),
-        stops=tuple(_stops(machines, now)[:MOST_STOPS]) if Panel.STOPS in shown else (),
+        stops=tuple(_stops(machines, now)) if Panel.STOPS in shown else (),
         work=tuple(_work(machines, now)[:MOST_WORK]) if Panel.WORK in shown else (),
         freshness=freshness(),
     )
@@ -179,10 +179,10 @@ def _label(span: TimelineSpan) -> str:
     return "No record" if span.state == LossClass.UNKNOWN else span.state.label
 
 
-def _stops(machines: QuerySet[Equipment], now: datetime) -> QuerySet[Downtime]:
-    """Those that go on, the longest first."""
-    rows = open_stops(machines).filter(start__lte=now)
-    return rows.select_related("equipment", "reason").order_by("start", "pk")
+def _stops(machines: QuerySet[Equipment], now: datetime) -> list[Downtime]:
+    """Those that go on, one of each machine, the longest first."""
+    rows = open_stops(machines).filter(start__lte=now).select_related("equipment", "reason")
+    return sorted(strongest(rows), key=lambda stop: (stop.start, stop.pk))[:MOST_STOPS]
 
 
 def _work(machines: QuerySet[Equipment], now: datetime) -> QuerySet[WorkOrder]:

@@ -63,7 +63,7 @@ def down_now(user: User, machines: QuerySet[Equipment]) -> list[Down]:
     at = timezone.now()
     rows = open_stops(machines).filter(start__lte=at)
     rows = rows.select_related("reason", "equipment__plant", "equipment__line").order_by("start", "pk")
-    found = sorted(_strongest(rows), key=lambda stop: (_planned(stop), stop.start))[:MOST]
+    found = sorted(strongest(rows), key=lambda stop: (_planned(stop), stop.start))[:MOST]
     priced = costs(found, at) if may_see_costs(user) else {}
     orders = _orders(found)
     return [
@@ -81,7 +81,7 @@ def down_now(user: User, machines: QuerySet[Equipment]) -> list[Down]:
     ]
 
 
-def _strongest(stops: Iterable[Downtime]) -> list[Downtime]:
+def strongest(stops: Iterable[Downtime]) -> list[Downtime]:
     """One per machine: what counts where two systems tell of one stop, and says more than "unspecified"."""
     order = [state.value for state in LossClass]
     ranked = sorted(

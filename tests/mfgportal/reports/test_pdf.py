@@ -1,5 +1,6 @@
 """The executive page and its PDF, opened and read; nothing is fetched from anywhere."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
@@ -120,3 +121,22 @@ def test_a_restated_month_shows_what_was_published(floor: Floor, as_user: LogIn)
             assert "Restated since it was published" in shown
             assert '<span class="sub">restated</span>' in shown  # in the table of the trend
             assert ('class="was"' in shown) == ("quarter" not in url)
+
+
+ENGLISH_FIGURE = re.compile(r"\d\.\d\s?(?:%|h\b)|\d,\d{3}\s|\b20\d\d-\d\d-\d\d\b")
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "es"])
+def test_page_and_paper_write_figures_and_days_as_the_reader_does(
+    priced: Floor, everyone: Client, language: str
+) -> None:
+    asked = {"accept-language": language}
+    page = everyone.get("/executive/?of=current", headers=asked).content.decode()
+    body = re.sub(r"<[^>]+>", " ", page[page.index("<main") : page.index("</main>")])
+    assert ENGLISH_FIGURE.findall(body) == []
+    assert re.search(r"\d,\d\s%", body)
+    if language == "de":  # one is enough: setting the type takes a second or two
+        paper = everyone.get("/executive.pdf?of=current", headers=asked).content
+        text = "\n".join(sheet.extract_text() for sheet in PdfReader(BytesIO(paper)).pages)
+        assert ENGLISH_FIGURE.findall(text) == []
+        assert "Nov. 2026" in text
