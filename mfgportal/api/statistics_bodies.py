@@ -5,6 +5,7 @@ from itertools import accumulate
 from math import isfinite
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from kpis.reliability.growth import History
@@ -45,6 +46,9 @@ def whole_numbers(help_text: str, **given: Any) -> serializers.ListField:
     return serializers.ListField(child=one, max_length=MOST, help_text=help_text, **given)
 
 
+@extend_schema_field(
+    {"oneOf": [{"type": "number"}, {"type": "array", "items": {"type": "number"}, "minItems": 1}]}
+)
 class NumberOrNumbers(serializers.Field[Any, Any, Any, Any]):
     """A number, or a list of them."""
 
