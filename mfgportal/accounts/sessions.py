@@ -63,9 +63,9 @@ def why_over(session: SessionBase, now: float) -> str:
     """Why the session is over, "" while it is not. ``now``: seconds since 1970."""
     idle_s, most_s = settings.SESSION_IDLE_MINUTES * 60, settings.SESSION_MAX_HOURS * 3600
     if most_s and now - session.get(BEGAN, now) >= most_s:
-        return f"You were logged out: a session lasts {_words(most_s)} at most."
+        return f"You were logged out: a session lasts {words(most_s)} at most."
     if idle_s and now - session.get(SEEN, now) >= idle_s:
-        return f"You were logged out after {_words(idle_s)} without a click."
+        return f"You were logged out after {words(idle_s)} without a click."
     return ""
 
 
@@ -84,7 +84,7 @@ def _note(session: SessionBase, now: float) -> None:
         UserSession.objects.filter(session_key=session.session_key).update(last_seen_at=timezone.now())
 
 
-def _words(seconds: int) -> str:
+def words(seconds: int) -> str:
     """A span in its largest whole unit."""
     size, unit = next((each for each in UNITS if seconds % each[0] == 0), UNITS[-1])
     count = seconds // size

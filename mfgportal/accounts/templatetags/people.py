@@ -5,6 +5,8 @@ import re
 from django import template
 from django.conf import settings
 
+from mfgportal.accounts.sessions import words
+
 register = template.Library()
 
 BROWSERS = ("Edg", "OPR", "Firefox", "Chrome", "Safari")
@@ -24,6 +26,6 @@ def browser(user_agent: str) -> str:
 def session_rule() -> str:
     """How long a session lasts here."""
     idle, most = settings.SESSION_IDLE_MINUTES, settings.SESSION_MAX_HOURS
-    parts = [f"after {idle} minutes without a click"] if idle else []
-    parts += [f"{most} hours after log-in"] if most else []
+    parts = [f"after {words(idle * 60)} without a click"] if idle else []
+    parts += [f"{words(most * 3600)} after log-in"] if most else []
     return f"A session ends {', and '.join(parts)}." if parts else "A session ends when you log out."
