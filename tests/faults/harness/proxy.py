@@ -86,7 +86,7 @@ class Proxy:
     def open(self) -> None:
         self._server = _Server((LOOPBACK, self.port), _handler(self))
         self.port = self._server.server_address[1]
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True).start()
 
     def close(self) -> None:
         """From now on connections are refused."""

@@ -7,7 +7,8 @@ from django.utils import timezone
 from kpis.rollup import mark_open_events, refresh
 from sync import anomalies, demo
 from sync.locate import locate
-from sync.models import Source, Stream, SyncRun
+from sync.models import ReconciliationDue, Source, Stream, SyncRun
+from sync.reconcile.rules import RULES
 from sync.replay import release_all
 from sync.run import run_stream
 
@@ -20,12 +21,17 @@ FIRST_FACTS = 40
 
 
 def seed(odoo_url: str, atlas_url: str, page_size: int = SMALL_PAGES) -> None:
-    """Both sources with small pages and short patience; streams are due when a test says so."""
+    """Both sources with small pages and short patience; streams are due when a test says so.
+
+    Systems are compared a day later: beside each test that would ask the sources as much as the test does.
+    """
     demo.seed(odoo_url=odoo_url, atlas_url=atlas_url)
     for name, options in {"odoo": ODOO_OPTIONS, "atlas": ATLAS_OPTIONS}.items():
         Source.objects.filter(name=name).update(options=options | {"page_size": page_size})
     later = timezone.now() + timedelta(seconds=SELDOM)
     Stream.objects.update(every_s=SELDOM, refresh_every_s=None, next_due=later)
+    tomorrow = timezone.now() + timedelta(days=1)
+    ReconciliationDue.objects.bulk_create(ReconciliationDue(rule=rule, at=tomorrow) for rule in RULES)
 
 
 def read_in_peace(*, below_rank: int = 100) -> None:
