@@ -42,7 +42,7 @@ class Making:
         # Whatever is wrong with a row is found, told and passed when it is loaded.
         except Exception:  # noqa: BLE001
             return made
-        return made._replace(payload=payload, records=records)
+        return Fresh(made.row, made.body, made.digest, payload, records)
 
     def landed(self, rows: int, unchanged: int) -> None:
         """Learn what a page was."""

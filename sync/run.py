@@ -223,7 +223,8 @@ def _load_batch(work: Work, connector: Connector, batch: Batch) -> None:
     work.stopped |= outcome.stopped
     if work.place:
         setattr(stream, work.place, batch.cursor)
-        stream.save(update_fields=[work.place])
+        # Not saved: the trail of what people change would look the stream up at each page.
+        Stream.objects.filter(pk=stream.pk).update(**{work.place: batch.cursor})
     run.read += len(batch.rows)
     run.unchanged += landing.unchanged
     delays.note(run, stream, landing.changed)
