@@ -55,8 +55,9 @@ def _servers(folder: Path) -> Iterator[None]:
         os.environ["BENCH_SOCKETS"] = str(place.sockets)
         os.environ["BENCH_SERVER"] = (place.data / "postmaster.pid").read_text().split()[0]
         subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], check=True)
-        database = {"host": str(place.sockets), "user": embedded.OWNER, "dbname": "postgres"}
-        with psycopg.connect(**database) as connection:  # each part begins with empty tables
+        sockets = str(place.sockets)
+        with psycopg.connect(host=sockets, user=embedded.OWNER, dbname="postgres") as connection:
+            # Each part begins with empty tables.
             connection.execute("ALTER TABLE auditlog_logentry DISABLE TRIGGER never_emptied")
         yield
 
