@@ -35,7 +35,7 @@ def test_a_tile_shows_target_and_state(floor: Floor, everyone: Client) -> None:
     goal("mttr", 7200)
     text = text_of(everyone, f"/equipment/{floor.press.pk}/{WEEK}")
     assert "Off target: ≥ 90.0 %" in text
-    assert "Warning, target: ≥ 99.0 %" in text
+    assert "Warning: ≥ 99.0 %" in text
     assert "On target: ≤ 2.0 h" in text
 
 
