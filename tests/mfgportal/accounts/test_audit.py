@@ -67,7 +67,7 @@ def test_one_persons_request_does_not_sign_the_next_ones(world: World, as_user: 
 @pytest.mark.parametrize("field", ["password", "api_key"])
 def test_of_a_secret_only_that_it_changed_is_kept(db: None, field: str) -> None:
     given = {"name": "odoo", "title": "Odoo", "connector": "odoo", "url": "https://odoo.example"}
-    options = {"client_secret": SECRET}
+    options = {"signature": SECRET}
     add_source(**given, **{field: SECRET}, options=options)
     add_source(**given, **{field: f"{SECRET}2"}, options=options | {"more": 1})
     found = {one.field for one in changes_of(Source.objects.all())}

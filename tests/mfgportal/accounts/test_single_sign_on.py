@@ -116,7 +116,7 @@ def test_an_address_that_is_not_one_persons_opens_nothing(log_in: LogIn, setting
     settings.OIDC_ROLES = {}
     claims = {"preferred_username": "x", "email": "anna@plant.example", "email_verified": True}
     people = [a_person(name, Role.EXECUTIVE) for name in ("anna", "bert")]
-    User.objects.update(email="Anna@plant.example")
+    User.objects.update(email="anna@plant.example")
     refused = log_in(Client(), sub="9", **claims)
     assert (refused.status_code, "Several accounts" in refused.content.decode()) == (403, True)
     people[1].delete()
