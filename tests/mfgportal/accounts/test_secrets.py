@@ -44,7 +44,7 @@ def used(world: World, sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> st
     told["atlas-jwt"] = ("atlas", {"password": MARKER, "username": "sync@example.com"}, sandbox.atlas_url)
     told["atlas-key"] = ("atlas", {"api_key": MARKER}, sandbox.atlas_url)
     for name, (connector, given, url) in told.items():
-        options: dict[str, Any] = {"secret": MARKER}
+        options: dict[str, Any] = {"signature": MARKER}
         source = add_source(
             name=name, title=name, connector=connector, url=url, database="mfg", options=options, **given
         )

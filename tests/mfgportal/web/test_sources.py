@@ -89,10 +89,9 @@ def test_a_secret_is_taken_in_where_it_is_encrypted_alone(
     assert answer.status_code == 422
     assert "client_secret looks like a secret" in answer.content.decode()
     assert "their own fields" in answer.content.decode()
+    more = ["--connector=atlas", "--url=https://a.example", "--password-env=PW"]
     with pytest.raises(CommandError, match="looks like a secret"):
-        call_command(
-            "source", "add", "a", connector="atlas", url="https://a.example", options='{"token": "t"}'
-        )
+        call_command("source", "add", "a", *more, '--options={"token": "t"}')
     assert not Source.objects.filter(connector="atlas").exists()
 
 
