@@ -83,7 +83,7 @@ def _readings(word: str) -> Iterator[tuple[str, float]]:
 
 def _meaning(kpi: Kpi, word: str) -> Linear | None:
     """What is in seconds is a time; a bare word may be."""
-    bare = word.removesuffix("_s")
+    bare = word.removesuffix("_s").removesuffix("_s_per_week")
     component = _COMPONENTS.get(word)
     own = component if component in list(kpi.components) else None
     found = w.OF_KPI.get(kpi.name, {}).get(bare) or own or w.WORDS.get(bare) or component

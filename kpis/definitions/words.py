@@ -67,7 +67,9 @@ WORDS: Mapping[str, Linear] = MappingProxyType(
         (
             *_words(SHIFT, "shift shift_length shift_time shift_duration"),
             *_words(c.CALENDAR, "calendar calendar_time all_time total_calendar_time"),
-            *_words(c.PLANNED, "pot scheduled scheduled_time planned_operation_time planned staffed"),
+            *_words(
+                c.PLANNED, "pot scheduled scheduled_time planned_operation_time planned planned_time staffed"
+            ),
             *_words(c.PLANNED_STOP, "planned_downtime planned_down planned_stops scheduled_downtime"),
             *_words(
                 c.LOADING,
@@ -136,7 +138,8 @@ WORDS: Mapping[str, Linear] = MappingProxyType(
 OF_KPI: Mapping[str, Mapping[str, Linear]] = MappingProxyType(
     {
         "throughput_rate": {"aoet": BUSY, "order_execution_time": BUSY},
-        "mtbf": {"tbf": c.OPERATING},
+        "mtbf": {"tbf": c.OPERATING, "total_time": c.OPERATING + c.FAILURE_DOWN}
+        | dict(_words(c.FAILURE_DOWN, "down downtime down_time total_downtime")),
         "mttf": {"ttf": c.OPERATING},
         "mtbf_scheduled_up": dict(_words(c.BREAKDOWN, "down downtime down_time")),
         **{
