@@ -89,6 +89,8 @@ def mark_plants(plant_ids: Collection[int]) -> None:
     if plant_ids:
         _mark_where("p.id = ANY(%(ids)s)", "p.id = ANY(%(ids)s)", plant_ids)
         _mark(f"{ROWS} WHERE plant_id = ANY(%(ids)s)", ids=list(plant_ids))
+        # Their rows may be being written just now, by what held before.
+        _mark(f"{STOPS} WHERE e.plant_id = ANY(%(ids)s) AND {HAS_RATE}", ids=list(plant_ids))
 
 
 def mark_technicians(technician_ids: Collection[int]) -> None:

@@ -27,6 +27,7 @@ from kpis.models import (
 from kpis.work import marks
 from kpis.work.columns import SUMS
 from kpis.work.rollup import rebuild, refresh
+from kpis.work.settings import set_currency_rate
 from tests.kpis.work.database import Site, make_site, utc
 
 pytestmark = pytest.mark.django_db
@@ -300,3 +301,13 @@ def test_without_a_rate_nobody_says_what_a_stop_costs() -> None:
     assert refresh() == 0
     rebuild()
     assert not WorkComponents.objects.exists()
+
+
+def test_a_rate_of_a_currency_counts_for_stops_whose_rows_are_just_being_written() -> None:
+    """They are not to be seen by who sets it; whoever writes them has read what held before."""
+    site = make_site()
+    plant = site.plants[0]
+    PlantRate.objects.create(plant=plant, valid_from=date(2026, 6, 1), per_hour=100)
+    stopped(site, date(2026, 6, 2), 3600)
+    set_currency_rate(plant.currency, date(2026, 1, 1), Decimal(2))
+    assert StaleWork.objects.filter(equipment=site.machines[0], month=date(2026, 6, 1)).exists()
