@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import extend_schema, extend_schema_field, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,6 +19,12 @@ from mfgportal.triage import Choice, per_cause
 from mfgportal.workbench.digest import subscribe
 from mfgportal.workbench.models import Digest
 from sync.exceptions import KINDS
+
+
+@extend_schema_field({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$", "nullable": True})
+class LocalTime(serializers.TimeField):
+    """A time of day on a clock of ours. JSON Schema's ``time`` would want an offset."""
+
 
 KIND: Fields = {
     "key": serializers.CharField(),
@@ -37,7 +43,7 @@ CAUSE: Fields = {
     "query": serializers.CharField(help_text="Query string that lists them."),
 }
 DIGEST: Fields = {
-    "at": serializers.TimeField(allow_null=True, help_text="Local time of the clock; null: none is sent."),
+    "at": LocalTime(allow_null=True, help_text="Local time of the clock; null: none is sent."),
     "clock_id": serializers.IntegerField(allow_null=True, help_text="Id of the plant whose clock it is."),
     "next_due": serializers.DateTimeField(allow_null=True),
 }
@@ -75,7 +81,7 @@ class Causes(APIView):
 
 
 class DigestBody(serializers.Serializer[Any]):
-    at = serializers.TimeField(allow_null=True, help_text="Null: send none any more.")
+    at = LocalTime(allow_null=True, help_text="Null: send none any more.")
     clock_id = serializers.IntegerField(required=False, allow_null=True, help_text="Id of a plant; else UTC.")
 
 
