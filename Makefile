@@ -20,7 +20,7 @@ test: test-requirements chromium pango
 	$(BIN)/ruff format --check .
 	@$(BIN)/python -m tests.dependencies
 	@$(BIN)/mypy >$(VENV)/types.log 2>&1 & types=$$!; \
-	$(BIN)/pytest --numprocesses=2 --dist=loadscope --no-loadscope-reorder; tests=$$?; \
+	$(BIN)/pytest --numprocesses=3 --dist=loadscope --no-loadscope-reorder; tests=$$?; \
 	wait $$types; types=$$?; cat $(VENV)/types.log; exit $$((tests | types))
 
 bench: requirements .venv-bench
