@@ -21,6 +21,4 @@ def validate_address(connector: str, url: str) -> None:
     """
     (FOLDER if connector_class(connector).local else SITE)(url)
     if "@" in urlsplit(url).netloc:
-        raise ValidationError(
-            "Write user and password in their own fields: addresses are shown in clear."
-        )
+        raise ValidationError("Write user and password in their own fields: addresses are shown in clear.")

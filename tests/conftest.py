@@ -52,7 +52,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FaultsAsOne:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The fault tests are by far the longest, and so the first: then both processes end together."""
+    """The fault tests are by far the longest, and so the first: then all processes end together."""
     items.sort(key=lambda item: not item.nodeid.startswith(FAULTS))
 
 
