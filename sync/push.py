@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from sync import overlaps
@@ -31,9 +32,13 @@ def turn(name: str) -> Iterator[Stream]:
     """
     with transaction.atomic():
         stream = _stream(name)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [STREAM_LOCK, stream.pk])
+        _lock(stream.pk)
         yield stream
+
+
+def _lock(number: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [STREAM_LOCK, number])
 
 
 def take(stream: Stream, row: Row, *, by: str) -> SyncRun:
@@ -48,17 +53,23 @@ def take(stream: Stream, row: Row, *, by: str) -> SyncRun:
 
 
 def _stream(name: str) -> Stream:
-    rows = Stream.objects.select_related("source").filter(source__name=SOURCE, name=name)
-    stream = rows.first() or _made(name)
+    stream = _streams(name).first() or _made(name)
     if not (stream.enabled and stream.source.enabled):
         raise Paused(f"{stream.title}: paused by an administrator. Send it again later.")
     return stream
 
 
+def _streams(name: str) -> QuerySet[Stream]:
+    return Stream.objects.select_related("source").filter(source__name=SOURCE, name=name)
+
+
 def _made(name: str) -> Stream:
     """Nothing is to be read of it first, so it does not count as a first load."""
+    _lock(0)  # of no stream: two may send the first event at the same time
+    if made := _streams(name).first():
+        return made
     if Source.objects.filter(name=SOURCE).exclude(connector="push").exists():
         raise Paused(f"Another system is connected under the name “{SOURCE}”.")
     source = add_source(name=SOURCE, title="Events of the API", connector="push", url="")
     source.streams.update(read_through=timezone.now())
-    return source.streams.select_related("source").get(name=name)
+    return _streams(name).get(source=source)
