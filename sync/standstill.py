@@ -63,7 +63,7 @@ def check() -> None:
     still = [fingerprint(NAME, source, str(pk)) for source, pk in _named(found)]
     close(told.exclude(fingerprint__in=still), "The machine’s state and its stops agree.")
     known = dict(told.values_list("fingerprint", "message"))
-    machines = Equipment.objects.in_bulk({pk for _, pk in found})
+    machines = Equipment.objects.select_related("plant").in_bulk({pk for _, pk in found})
     news: list[tuple[Stream, Problem]] = []
     for (name, pk), each in found.items():
         stream = _read_since(name, each.since + GRACE)

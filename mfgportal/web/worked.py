@@ -1,9 +1,9 @@
 """A number worked out as one would by hand: its divisions with exact sums, none rounded for reading."""
 
 from collections.abc import Mapping, Sequence
+from math import prod
 
 from kpis.definitions import Kpi, Product, Ratio, Unit
-from kpis.definitions.base import Linear
 from mfgportal.locales import number, space
 
 EXACT = {Unit.SECONDS: "s", Unit.PIECES: "pcs", Unit.COUNT: "", Unit.MONEY: ""}
@@ -20,19 +20,15 @@ def worked(kpi: Kpi, sums: Mapping[str, float]) -> list[str]:
     ratios = _ratios(kpi)
     lines, values = [], []
     for ratio in ratios:
-        top, bottom = _amount(ratio.top, sums), _amount(ratio.bottom, sums)
+        top, bottom = ratio.top.amount(sums), ratio.bottom.amount(sums)
         if bottom <= 0:
             return []
         value = top / bottom * ratio.scale
         values.append(value)
         lines.append(_division(ratio, top, bottom, value))
     if isinstance(kpi, Product):
-        product = 1.0
-        for value in values:
-            product *= value
-        lines.append(
-            f"{kpi.title} = {' × '.join(number(value, 4) for value in values)} = {number(product, 4)}"
-        )
+        factors = " × ".join(number(value, 4) for value in values)
+        lines.append(f"{kpi.title} = {factors} = {number(prod(values), 4)}")
     return lines
 
 
@@ -40,10 +36,6 @@ def _ratios(kpi: Kpi) -> Sequence[Ratio]:
     if isinstance(kpi, Product):
         return kpi.factors
     return [kpi] if isinstance(kpi, Ratio) else []
-
-
-def _amount(linear: Linear, sums: Mapping[str, float]) -> float:
-    return sum(term.factor * sums.get(term.component.name, 0.0) for term in linear.terms)
 
 
 def _division(ratio: Ratio, top: float, bottom: float, value: float) -> str:

@@ -1,13 +1,15 @@
 """Atlas's value shapes: null for empty, two date formats, nested objects for references."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sync.connectors import values
 from sync.connectors.base import Payload
 from sync.connectors.values import codes as codes
+from sync.connectors.values import moment as moment
 from sync.connectors.values import number as number
+from sync.connectors.values import parsed as parsed
 from sync.connectors.values import text as text
 from sync.errors import BadRow
 from sync.records import Kind, Ref
@@ -17,26 +19,6 @@ T = TypeVar("T")
 
 def number_or_none(row: Payload, field: str) -> float | None:
     return None if row.get(field) is None else number(row, field)
-
-
-def moment(row: Payload, field: str) -> datetime | None:
-    """An aware UTC time from ``…+00:00`` or ``…Z``; None when null."""
-    value = row.get(field)
-    if value is None:
-        return None
-    found = parsed(value)
-    if found is None:
-        raise BadRow(f"{field} should be a time with its zone, found {value!r}", field=field)
-    return found
-
-
-def parsed(value: object) -> datetime | None:
-    """The time in ``value``, or None when it is none; a time without a zone is none either."""
-    try:
-        found = datetime.fromisoformat(value) if isinstance(value, str) else None
-        return found.astimezone(UTC) if found and found.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
 
 
 def needed_moment(row: Payload, field: str) -> datetime:

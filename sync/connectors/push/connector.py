@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from sync.connectors import values
-from sync.connectors.atlas.values import moment
 from sync.connectors.base import Check, Connector, Cursor, Page, Payload, SourceConfig, StreamSpec
 from sync.records import DowntimeRecord, Kind, Record, Ref
 
@@ -55,8 +54,8 @@ class PushConnector(Connector):
                 external_key=f"downtime/{payload['external_key']}",
                 equipment=_machine(payload),
                 reason=Ref(kind=Kind.REASON, codes=(reason or UNSPECIFIED,), label=reason or "Unspecified"),
-                start=values.needed_moment(payload, "start", moment),
-                end=moment(payload, "end"),
+                start=values.needed_moment(payload, "start", values.moment),
+                end=values.moment(payload, "end"),
                 note=values.text(payload, "note"),
             )
         ]
