@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kpis.definitions import CATALOGUE
-from kpis.engine import Value, timeline
+from kpis.engine import timeline
 from kpis.models import Equipment
 from kpis.plans import Slot, plan_days
 from kpis.setups import load_setups
@@ -28,6 +28,7 @@ from mfgportal.web.hours import hours
 from mfgportal.web.merged import instead_of
 from mfgportal.web.page import Crumb, page
 from mfgportal.web.picker import Choice
+from mfgportal.web.shift_figures import had_work
 from mfgportal.web.shifts import shift_values
 from mfgportal.web.strip import strip
 
@@ -103,7 +104,7 @@ def _compared(
     day, whole = selection.period.first, number == WHOLE_DAY
     values = shift_values(equipment, day - ONE_WEEK, day, tiles, "day" if whole else "shift")
     same = {at: found for (at, shift), found in values.items() if whole or shift == shown.name}
-    compared = max((at for at, found in same.items() if at < day and _worked(found)), default=None)
+    compared = max((at for at, found in same.items() if at < day and had_work(found)), default=None)
     before = same[compared] if compared else {}
     running = shown.end > timezone.now()
     figures = [
@@ -115,10 +116,6 @@ def _compared(
 
 def _tiles(equipment: Equipment) -> tuple[str, ...]:
     return OEE_TILES if equipment.work_unit else MAINTENANCE_TILES
-
-
-def _worked(values: dict[str, Value]) -> bool:
-    return any(value.denominator for value in values.values())
 
 
 def _choices(selection: Selection, day: date, number: int, slots: Sequence[Slot]) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def figures_of(
 ) -> ShiftFigures:
     """Of one shift, from ``by_shift`` of it and the week before."""
     earlier = [day for day, name in values if name == shift.name and shift.day - WEEK <= day < shift.day]
-    compared = max((day for day in earlier if _worked(values[day, shift.name])), default=None)
+    compared = max((day for day in earlier if had_work(values[day, shift.name])), default=None)
     before = values[compared, shift.name] if compared else {}
     target_of = goals.over(None)
     figures = [
@@ -67,5 +67,6 @@ def figures_of(
     )
 
 
-def _worked(values: Mapping[str, Value]) -> bool:
+def had_work(values: Mapping[str, Value]) -> bool:
+    """Whether any of a shift's values has something it is of."""
     return any(value.denominator for value in values.values())
